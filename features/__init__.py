@@ -1,0 +1,1 @@
+"""The requirements as scenarios: one folder per area of the lab pages."""
