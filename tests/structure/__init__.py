@@ -1,0 +1,1 @@
+"""The rules of the architecture as tests; `architecture` holds them as data, `rules` finds the breaches."""

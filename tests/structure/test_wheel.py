@@ -1,0 +1,56 @@
+"""The wheel carries everything the installed command reads: scenarios, sites, templates, schema tables, type marks."""
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.structure.architecture import CODE
+from tests.structure.source import files
+
+ROOT = Path(__file__).parents[2]
+CACHES = shutil.ignore_patterns("__pycache__", "*.pyc")
+
+
+@pytest.fixture(scope="module")
+def wheel_names(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
+    """The file names in a wheel built from a copy of the working tree, without the network."""
+    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for name in CODE:
+        shutil.copytree(ROOT / name, source / name, ignore=CACHES)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source / name)
+    offline = ["--no-deps", "--no-build-isolation", "--no-index"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", *offline, "--wheel-dir", str(out), str(source)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (wheel,) = out.glob("*.whl")
+    return frozenset(zipfile.ZipFile(wheel).namelist())
+
+
+def test_every_file_of_the_packages_is_in_the_wheel(wheel_names: frozenset[str]) -> None:
+    expected = {str(path.relative_to(ROOT)) for path in files(ROOT, *CODE)}
+
+    assert expected - wheel_names == set()
+
+
+def test_the_wheel_holds_the_packages_and_nothing_else(wheel_names: frozenset[str]) -> None:
+    tops = {name.partition("/")[0] for name in wheel_names}
+
+    assert {top for top in tops if not top.startswith("labctl-")} == set(CODE)
+
+
+@pytest.mark.parametrize("package", sorted(set(CODE) - {"features"}))
+def test_a_package_is_marked_as_typed(wheel_names: frozenset[str], package: str) -> None:
+    assert f"{package}/py.typed" in wheel_names
+
+
+def test_the_licence_travels_with_the_wheel(wheel_names: frozenset[str]) -> None:
+    assert any(name.endswith("licenses/LICENSE") for name in wheel_names)
