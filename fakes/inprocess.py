@@ -1,0 +1,64 @@
+"""The fake mounted on `responses`: requests and proxmoxer reach it in process, unchanged.
+
+>>> with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+...     mount(mock, api, "https://hv01:8006")
+...     ProxmoxAPI("hv01", user="root@pam", password="…", verify_ssl=False)
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any, cast
+
+import requests
+import responses
+from requests import PreparedRequest
+from urllib3.response import HTTPResponse
+
+from fakes.pve.api import load_routes
+from fakes.pve.dispatch import Api, DroppedError
+from fakes.pve.http import Request
+
+
+class ApiResponse(responses.BaseResponse):
+    """Answers every request below a URL from an `Api`; keeps the reason phrase, which carries Proxmox's words."""
+
+    def __init__(self, api: Api, method: str, base_url: str) -> None:
+        super().__init__(method, re.compile(re.escape(base_url.rstrip("/")) + r"(/.*)?$"))
+        self._api = api
+
+    def get_response(self, request: PreparedRequest) -> HTTPResponse:
+        url = request.url or ""
+        target = "/" + url.split("://", 1)[-1].partition("/")[2]
+        body = request.body or b""
+        if hasattr(body, "read"):
+            body = cast(Any, body).read()
+        asked = Request(
+            method=request.method or "GET",
+            target=target,
+            headers={name.lower(): str(value) for name, value in (request.headers or {}).items()},
+            body=body.encode() if isinstance(body, str) else bytes(body),
+        )
+        try:
+            reply = self._api.handle(asked)
+        except DroppedError as error:
+            kind = requests.exceptions.ReadTimeout if error.hangs else requests.exceptions.ConnectionError
+            raise kind("injected fault", request=request) from error
+        headers = dict(reply.headers)
+        if reply.content_type:
+            headers["Content-Type"] = reply.content_type
+        return HTTPResponse(
+            status=reply.status,
+            reason=reply.reason,
+            body=io.BytesIO(reply.body),
+            headers=headers,
+            preload_content=False,
+        )
+
+
+def mount(mock: responses.RequestsMock, api: Api, base_url: str) -> None:
+    """Let `mock` answer all requests below `base_url`, e.g. ``https://hv01:8006``, from `api`."""
+    load_routes()
+    for method in (responses.GET, responses.POST, responses.PUT, responses.DELETE, responses.PATCH, responses.HEAD):
+        mock.add(ApiResponse(api, method, base_url))

@@ -1,0 +1,125 @@
+"""The state behind one or more APIs: the `/etc/pve` tree, the nodes, the clock.
+
+A standalone node is a datacenter of one node; a cluster is one of several with a corosync.conf. Two independent
+nodes are two datacenters.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fakes.pve.cfs import Tree
+from fakes.pve.clock import Clock, VirtualClock
+from fakes.pve.durations import INSTANT, Durations
+from fakes.pve.faults import Faults
+from fakes.pve.guests import GuestIndex
+from fakes.pve.node import Node, NodeFacts
+from fakes.pve.schema import Schema, load_schema
+from fakes.pve.tickets import Door
+from fakes.pve.usercfg import PATH as USER_CFG
+from fakes.pve.usercfg import UserConfig, format_user_cfg, parse_user_cfg
+
+T = TypeVar("T")
+COROSYNC = "corosync.conf"
+DATACENTER_CFG = "datacenter.cfg"
+
+
+def parse_options(text: str) -> dict[str, str]:
+    """The ``key: value`` lines of a file such as datacenter.cfg."""
+    pairs = (line.partition(":") for line in text.splitlines() if ":" in line and not line.startswith("#"))
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+class Datacenter:
+    """Everything that clients of one pmxcfs share.
+
+    With `state` (a folder) all files live below it, `etc/pve/…` and `nodes/<name>/…`, and survive kill -9.
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[NodeFacts],
+        *,
+        clock: Clock | None = None,
+        state: Path | None = None,
+        schema: Schema | None = None,
+        durations: Durations = INSTANT,
+        root_password: str = "labctl-root",
+    ) -> None:
+        self.clock: Clock = clock or VirtualClock()
+        self.schema = schema or load_schema()
+        self.durations = durations
+        self.cfs = Tree(state / "etc" / "pve" if state else None, now=self.clock.now)
+        self.guests = GuestIndex(self.cfs)
+        self.nodes: dict[str, Node] = {
+            facts.name: Node(
+                facts, Tree(state / "nodes" / facts.name if state else None, now=self.clock.now), self.clock
+            )
+            for facts in nodes
+        }
+        self.faults = Faults()
+        self.door = Door(self, root_password=root_password)
+        self._parts: dict[type[Any], Any] = {}
+
+    def part(self, kind: Callable[[Datacenter], T]) -> T:
+        """The one object of a class that belongs to this datacenter, made at the first call.
+
+        For what an area keeps beside the files: caches, indexes, the hypervisor.
+        """
+        if kind not in self._parts:
+            self._parts[kind] = kind(self)  # type: ignore[index]
+        result: T = self._parts[kind]  # type: ignore[index]
+        return result
+
+    def put_part(self, kind: type[T], part: T) -> None:
+        """Choose the object that `part` gives for a class, e.g. another hypervisor."""
+        self._parts[kind] = part
+
+    @property
+    def is_cluster(self) -> bool:
+        return COROSYNC in self.cfs
+
+    @property
+    def access(self) -> UserConfig:
+        """Users, groups, roles, ACLs and pools; shared, not to be changed (see `edit_access`)."""
+        return self.cfs.parsed(USER_CFG, parse_user_cfg)
+
+    @contextmanager
+    def edit_access(self) -> Iterator[UserConfig]:
+        """A copy of `access` to change; it is written when the block ends without an error."""
+        config = copy.deepcopy(self.access)
+        yield config
+        config._pool_of = None
+        self.cfs.write(USER_CFG, format_user_cfg(config))
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The options of datacenter.cfg as they are written; shared, not to be changed."""
+        return self.cfs.parsed(DATACENTER_CFG, parse_options)
+
+    def settle(self) -> None:
+        """Carry out all work that is due."""
+        for node in self.nodes.values():
+            node.tasks.settle()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, with every step of every task at its own moment."""
+        end = self.clock.now() + seconds
+        while True:
+            due = [node.tasks.next_due for node in self.nodes.values() if node.tasks.next_due is not None]
+            if not due or min(due) > end:
+                break
+            self.clock.advance(max(0.0, min(due) - self.clock.now()))
+            self.settle()
+        self.clock.advance(max(0.0, end - self.clock.now()))
+        self.settle()
+
+    def flush(self) -> None:
+        """Make every change durable where there is a state folder."""
+        self.cfs.flush()
+        for node in self.nodes.values():
+            node.files.flush()

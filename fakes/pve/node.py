@@ -1,0 +1,70 @@
+"""One Proxmox VE node: its name, address, hardware, local files and tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fakes.pve.cfs import Tree
+from fakes.pve.clock import Clock
+from fakes.pve.tasks import TaskQueue
+
+GIB = 1024**3
+
+
+@dataclass(frozen=True)
+class NodeFacts:
+    """What a node is made of; sizes in bytes. The defaults are the node of the recorded corpus.
+
+    `thin_pools` and `volume_groups` give the LVM the node was installed with: name → size.
+    """
+
+    name: str
+    ip: str = "192.0.2.2"
+    prefix: int = 24
+    gateway: str = "192.0.2.1"
+    domain: str = "example.test"
+    nameserver: str = "192.0.2.1"
+    timezone: str = "Europe/Vienna"
+    uplink: str = "eth0"
+    cpu_model: str = "Intel(R) Core(TM) i7-6700T CPU @ 2.80GHz"
+    cpu_flags: str = "fpu vme de pse tsc msr pae mce cx8 apic vmx ssse3 cx16 sse4_1 sse4_2 popcnt aes lahf_lm"
+    cpu_mhz: str = "2800.000"
+    sockets: int = 1
+    cores: int = 4
+    threads: int = 8
+    memory_bytes: int = 32 * GIB
+    root_bytes: int = 94 * GIB
+    kernel: str = "6.8.12-9-pve"
+    disks: tuple[Mapping[str, Any], ...] = ()
+    pci: tuple[Mapping[str, Any], ...] = ()
+    thin_pools: Mapping[str, int] = field(default_factory=lambda: {"pve/data": 64 * GIB})
+    volume_groups: Mapping[str, int] = field(default_factory=lambda: {"pve": 160 * GIB, "vgthick": 50 * GIB})
+    uptime_s: float = 4300.0
+
+
+class Node:
+    """A node at work: `files` holds its local files (``etc/hosts``, ``var/log/pve/tasks/…``), `tasks` its work."""
+
+    def __init__(self, facts: NodeFacts, files: Tree, clock: Clock) -> None:
+        self.facts = facts
+        self.name = facts.name
+        self.files = files
+        self.clock = clock
+        self.boot_time = self._booted_at()
+        self.is_online = True
+        self.tasks = TaskQueue(facts.name, files, clock, boot_time=self.boot_time)
+
+    @property
+    def uptime(self) -> int:
+        """Seconds since the node booted."""
+        return int(self.clock.now() - self.boot_time)
+
+    def _booted_at(self) -> float:
+        path = "run/boot-time"
+        stored = self.files.read(path)
+        if stored is None:
+            stored = str(self.clock.now() - self.facts.uptime_s)
+            self.files.write(path, stored)
+        return float(stored)

@@ -1,0 +1,139 @@
+"""The table of API methods of one Proxmox VE version: paths, parameters, formats and permissions.
+
+The table is data (`tables/pve-8.4.1.json`), made by `schema_import`; another version is another table.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+TABLE_SCHEMA = "labctl/pve-schema/1"
+DEFAULT_TABLE = Path(__file__).parent / "tables" / "pve-8.4.1.json"
+_RANGE = re.compile(r"\[(\d+)-(\d+)\]")
+
+Spec = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Method:
+    """One API method: `params` by name (numbered ones expanded), `permission` as the expression Proxmox checks."""
+
+    verb: str
+    path: str
+    name: str
+    params: Mapping[str, Spec]
+    permission: Any
+    returns: Mapping[str, Any]
+    proxy_to: str | None
+    is_protected: bool
+    allows_token: bool
+    allows_additional: bool
+    families: tuple[str, ...] = ()
+
+    @property
+    def path_params(self) -> tuple[str, ...]:
+        return tuple(re.findall(r"\{([^}]+)\}", self.path))
+
+
+@dataclass(slots=True, eq=False)
+class PathNode:
+    """A place in the tree of paths: fixed children by name, or one variable child, and the methods that end here."""
+
+    children: dict[str, PathNode] = field(default_factory=dict)
+    variable: str | None = None
+    any_child: PathNode | None = None
+    methods: dict[str, Method] = field(default_factory=dict)
+    takes_rest: bool = False
+
+
+class Schema:
+    """All methods of one version, found by path."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self.version: str = table["version"]
+        self.repoid: str = table.get("repoid", "")
+        self.formats: Mapping[str, Spec] = table["formats"]
+        self.methods: dict[tuple[str, str], Method] = {}
+        self.root = PathNode()
+        for path, verbs in table["paths"].items():
+            for verb, info in verbs.items():
+                method = _method(verb, path, info)
+                self.methods[verb, path] = method
+                self._place(path).methods[verb] = method
+
+    def find(self, path: str) -> tuple[PathNode, dict[str, str]] | None:
+        """The place of a path without its format prefix, with the values of its variables; None for no such path."""
+        node, values = self.root, {}
+        parts = [part for part in path.split("/") if part]
+        for position, part in enumerate(parts):
+            child = node.children.get(part)
+            if child is None:
+                child = node.any_child
+                if child is None or node.variable is None:
+                    return None
+                if child.takes_rest:
+                    values[node.variable] = "/".join(parts[position:])
+                    return child, values
+                values[node.variable] = part
+            node = child
+        return node, values
+
+    def _place(self, path: str) -> PathNode:
+        node = self.root
+        for part in path.split("/"):
+            if not part:
+                continue
+            if part.startswith("{"):
+                if node.any_child is None:
+                    node.any_child = PathNode()
+                    node.variable = part[1:-1]
+                node = node.any_child
+            else:
+                node = node.children.setdefault(part, PathNode())
+        # A volume name holds slashes: storage content takes the rest of the path.
+        node.takes_rest = path.endswith("/content/{volume}")
+        return node
+
+
+def _method(verb: str, path: str, info: Mapping[str, Any]) -> Method:
+    params: dict[str, Spec] = {}
+    for name, spec in info["params"].items():
+        for expanded in expand(name):
+            params[expanded] = spec
+    return Method(
+        verb=verb,
+        path=path,
+        name=info["name"],
+        params=params,
+        permission=info.get("perm"),
+        returns=info.get("returns", {}),
+        proxy_to=info.get("proxyto"),
+        is_protected=bool(info.get("protected")),
+        allows_token=info.get("allowtoken", 1) != 0,
+        allows_additional=bool(info.get("additional")),
+        families=tuple(name for name in info["params"] if _RANGE.search(name)),
+    )
+
+
+def expand(name: str) -> list[str]:
+    """The names a numbered one stands for: ``net[0-2]`` gives net0, net1, net2; any other name itself."""
+    found = _RANGE.search(name)
+    if not found:
+        return [name]
+    first, last = int(found[1]), int(found[2])
+    return [name[: found.start()] + str(number) + name[found.end() :] for number in range(first, last + 1)]
+
+
+@cache
+def load_schema(path: Path = DEFAULT_TABLE) -> Schema:
+    """The schema table in a file; ValueError where the file is no such table."""
+    table = json.loads(path.read_text(encoding="utf-8"))
+    if table.get("schema") != TABLE_SCHEMA:
+        raise ValueError(f"{path}: schema is {table.get('schema')!r}, expected {TABLE_SCHEMA!r}")
+    return Schema(table)

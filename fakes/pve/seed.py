@@ -1,0 +1,80 @@
+"""States to start from: the pristine standalone node as the installer leaves it.
+
+Source: "Pristine seed" of the recorded corpus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fakes.pve.clock import Clock
+from fakes.pve.datacenter import Datacenter
+from fakes.pve.durations import INSTANT, Durations
+from fakes.pve.node import Node, NodeFacts
+from fakes.pve.schema import Schema
+from fakes.pve.usercfg import PATH as USER_CFG
+from fakes.pve.usercfg import UserConfig, format_user_cfg, parse_user_cfg
+
+STORAGE_CFG = """\
+dir: local
+\tpath /var/lib/vz
+\tcontent iso,vztmpl,backup
+
+lvmthin: local-lvm
+\tthinpool data
+\tvgname pve
+\tcontent rootdir,images
+
+"""
+
+
+def standalone(
+    facts: NodeFacts,
+    *,
+    clock: Clock | None = None,
+    state: Path | None = None,
+    schema: Schema | None = None,
+    durations: Durations = INSTANT,
+    root_password: str = "labctl-root",
+) -> Datacenter:
+    """A datacenter of one node without a cluster, pristine unless its state folder already holds one."""
+    datacenter = Datacenter(
+        [facts], clock=clock, state=state, schema=schema, durations=durations, root_password=root_password
+    )
+    install(datacenter, list(datacenter.nodes.values()))
+    return datacenter
+
+
+def install(datacenter: Datacenter, nodes: Sequence[Node]) -> None:
+    """Write what the installer writes, where it is not there yet."""
+    cfs = datacenter.cfs
+    if USER_CFG not in cfs:
+        cfs.write(USER_CFG, format_user_cfg(_first_users()))
+    if "storage.cfg" not in cfs:
+        cfs.write("storage.cfg", STORAGE_CFG)
+    for node in nodes:
+        _install_node(node)
+    datacenter.flush()
+
+
+def _first_users() -> UserConfig:
+    return parse_user_cfg("user:root@pam:1:0:::::::\n")
+
+
+def _install_node(node: Node) -> None:
+    facts, files = node.facts, node.files
+    if "etc/hostname" in files:
+        return
+    files.write("etc/hostname", f"{facts.name}\n")
+    files.write("etc/hosts", f"127.0.0.1 localhost\n{facts.ip} {facts.name}.{facts.domain} {facts.name}\n")
+    files.write("etc/resolv.conf", f"search {facts.domain}\nnameserver {facts.nameserver}\n")
+    files.write("etc/timezone", f"{facts.timezone}\n")
+    files.write(
+        "etc/network/interfaces",
+        "auto lo\niface lo inet loopback\n\n"
+        f"iface {facts.uplink} inet manual\n\n"
+        "auto vmbr0\niface vmbr0 inet static\n"
+        f"\taddress {facts.ip}/{facts.prefix}\n\tgateway {facts.gateway}\n"
+        f"\tbridge-ports {facts.uplink}\n\tbridge-stp off\n\tbridge-fd 0\n",
+    )

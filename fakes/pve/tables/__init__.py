@@ -1,0 +1,1 @@
+"""Facts of Proxmox VE as data: API tables by version, built-in roles."""

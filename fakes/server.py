@@ -1,0 +1,130 @@
+"""The fake over HTTPS: one aiohttp server per node.
+
+aiohttp is used because Proxmox's error text lives in the HTTP reason phrase, which it can carry.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+from aiohttp import web
+
+from fakes.pve.api import load_routes
+from fakes.pve.dispatch import Api, DroppedError
+from fakes.pve.http import Reply, Request
+
+MAX_BODY_BYTES = 4 * 1024**3
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """A fresh authority and the server certificate it signed."""
+
+    authority: trustme.CA
+    server: trustme.LeafCert
+
+    def context(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.server.configure_cert(context)
+        return context
+
+    def write_authority(self, path: Path) -> None:
+        """Write the authority's certificate, which clients need to trust the server."""
+        self.authority.cert_pem.write_to_path(str(path))
+
+
+def make_certificates(*names: str) -> Certificates:
+    """An authority and a certificate for host names and addresses."""
+    authority = trustme.CA(organization_name="labctl")
+    return Certificates(authority, authority.issue_cert(*names))
+
+
+def make_server(api: Api) -> web.Server:
+    """The aiohttp server (a protocol factory) that answers from an `Api`."""
+    load_routes()
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        body = await request.read() if request.can_read_body else b""
+        asked = Request(
+            method=request.method,
+            target=request.raw_path,
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=body,
+            client=request.remote or "",
+        )
+        try:
+            reply = api.handle(asked)
+        except DroppedError as error:
+            if error.hangs:
+                await asyncio.sleep(3600)
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()
+        if reply.delay_s:
+            await asyncio.sleep(reply.delay_s)
+        return _response(reply)
+
+    return web.Server(answer, access_log=None)
+
+
+def _response(reply: Reply) -> web.Response:
+    response = web.Response(status=reply.status, reason=reply.reason, body=reply.body, headers=reply.headers)
+    if reply.content_type:
+        response.headers["Content-Type"] = reply.content_type
+    elif "Content-Type" in response.headers:
+        del response.headers["Content-Type"]
+    return response
+
+
+async def listen(api: Api, host: str, port: int, context: ssl.SSLContext | None) -> tuple[asyncio.Server, int]:
+    """Start serving; gives the server and the port it got (useful with port 0)."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(make_server(api), host, port, ssl=context)
+    bound: int = server.sockets[0].getsockname()[1]
+    return server, bound
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server at work: where it listens and the file with the certificate to trust."""
+
+    host: str
+    port: int
+    ca_file: Path
+
+    @property
+    def url(self) -> str:
+        return f"https://{self.host}:{self.port}"
+
+
+@contextlib.contextmanager
+def serving(api: Api, folder: Path, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Running]:
+    """Serve an `Api` over HTTPS from a thread of its own while the block runs; `folder` gets the CA file."""
+    certificates = make_certificates(host, "localhost", api.node.name)
+    ca_file = folder / "pve-root-ca.pem"
+    certificates.write_authority(ca_file)
+    loop = asyncio.new_event_loop()
+    server, bound = loop.run_until_complete(listen(api, host, port, certificates.context()))
+    thread = threading.Thread(target=loop.run_forever, name=f"pve-{api.node.name}", daemon=True)
+    thread.start()
+    try:
+        yield Running(host, bound, ca_file)
+    finally:
+
+        async def close() -> None:
+            server.close()
+            for task in asyncio.all_tasks():
+                if task is not asyncio.current_task():
+                    task.cancel()
+
+        asyncio.run_coroutine_threadsafe(close(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
