@@ -34,3 +34,10 @@ def test_a_script_has_no_finding_by_shellcheck(script: Path) -> None:
 
     assert done.stdout == ""
     assert done.returncode == 0
+
+
+def test_setup_refuses_a_part_that_it_does_not_know() -> None:
+    done = subprocess.run([ROOT / ".ci/setup", "dev", "sin"], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr == "setup: no such part: sin (there are dev, sim, tools)\n"
