@@ -95,3 +95,7 @@ def root_password(file: Path | None) -> tuple[str, bool]:
         return file.read_text(encoding="utf-8").strip(), False
     given = os.environ.get("LABCTL_ROOT_PASSWORD")
     return (given, False) if given else (secrets.token_urlsafe(12), True)
+
+
+if __name__ == "__main__":
+    pve()

@@ -98,18 +98,18 @@ def _typed(kind: str, value: Any) -> tuple[Any, str | None]:
 
 
 def _restricted(schema: Schema, path: str, spec: Spec, kind: str, value: Any) -> str | None:
-    if kind in ("integer", "number"):
-        size = float(value)
-        if "min" in spec and size < spec["min"]:
-            return f"value must have a minimum value of {spec['min']}"
-        if "max" in spec and size > spec["max"]:
-            return f"value must have a maximum value of {spec['max']}"
     text = str(value)
     if "format" in spec:
         try:
             check_format(schema, spec["format"], text, path)
         except FormatError as error:
             return f"invalid format - {error}"
+    if kind in ("integer", "number"):
+        size = float(value)
+        if "min" in spec and size < spec["min"]:
+            return f"value must have a minimum value of {spec['min']}"
+        if "max" in spec and size > spec["max"]:
+            return f"value must have a maximum value of {spec['max']}"
     if "pattern" in spec and not pattern(spec["pattern"]).fullmatch(text):
         return "value does not match the regex pattern"
     if "maxLength" in spec and len(text) > spec["maxLength"]:
@@ -159,11 +159,6 @@ def check_format(schema: Schema, name: str, text: str, path: str) -> None:
                 checker(text)
         case _:
             checker(text)
-    _check_cpu(schema, name, text)
-
-
-def _check_cpu(schema: Schema, name: str, text: str) -> None:
-    del schema, name, text
 
 
 def parse_property_string(
