@@ -57,9 +57,13 @@ class Api:
     """
 
     def __init__(self, datacenter: Datacenter, node: str | None = None, *, auth_delay_s: float = 0.0) -> None:
+        self.auth_delay_s = auth_delay_s
+        self.adopt(datacenter, node)
+
+    def adopt(self, datacenter: Datacenter, node: str | None = None) -> None:
+        """Answer from another state from now on, e.g. a pristine one for the next test."""
         self.datacenter = datacenter
         self.node: Node = datacenter.nodes[node] if node else next(iter(datacenter.nodes.values()))
-        self.auth_delay_s = auth_delay_s
 
     def handle(self, request: Request) -> Reply:
         """The reply to a request, with everything it changed made durable. Raises `DroppedError` for such a fault."""

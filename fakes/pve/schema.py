@@ -17,6 +17,13 @@ TABLE_SCHEMA = "labctl/pve-schema/1"
 DEFAULT_TABLE = Path(__file__).parent / "tables" / "pve-8.4.1.json"
 _RANGE = re.compile(r"\[(\d+)-(\d+)\]")
 
+_ROOT_INDEX: Mapping[str, Any] = {
+    "name": "index",
+    "params": {},
+    "perm": {"user": "all"},
+    "returns": {"type": "array", "child": "{subdir}"},
+}
+
 Spec = Mapping[str, Any]
 
 
@@ -66,6 +73,8 @@ class Schema:
                 method = _method(verb, path, info)
                 self.methods[verb, path] = method
                 self._place(path).methods[verb] = method
+        # The API viewer's tree begins below the root, whose index every node has.
+        self.root.methods.setdefault("GET", _method("GET", "/", _ROOT_INDEX))
 
     def find(self, path: str) -> tuple[PathNode, dict[str, str]] | None:
         """The place of a path without its format prefix, with the values of its variables; None for no such path."""

@@ -1,0 +1,1 @@
+"""Who may do what: logins, users, groups, roles, ACLs, tokens, realms and second factors."""

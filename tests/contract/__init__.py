@@ -1,0 +1,1 @@
+"""What a client of the API may rely on, over every transport."""
