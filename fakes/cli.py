@@ -15,6 +15,7 @@ import click
 from fakes.pve.clock import SystemClock
 from fakes.pve.dispatch import Api
 from fakes.pve.durations import PROFILES
+from fakes.pve.hypervisor import MemoryHypervisor, use_hypervisor
 from fakes.pve.node import NodeFacts
 from fakes.pve.schema import DEFAULT_TABLE, load_schema
 from fakes.pve.seed import standalone
@@ -58,7 +59,7 @@ def serve(
         durations=PROFILES[durations],
         root_password=password,
     )
-    del guests
+    use_hypervisor(datacenter, MemoryHypervisor(datacenter, guests="empty" if guests == "empty" else "linux"))
     with tempfile.TemporaryDirectory(prefix="labctl-pve-") as folder:
         certificates = make_certificates(host, "localhost", names[0])
         ca_file = Path(folder, "pve-root-ca.pem")
