@@ -1,0 +1,1 @@
+"""Tests of the simulated lab that start no machine."""
