@@ -1,0 +1,1 @@
+"""A simulated Linux machine: files, a small shell and the programs a collection asks for."""

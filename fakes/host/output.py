@@ -1,0 +1,19 @@
+"""What a command gives: exit status, standard output, standard error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Result of a command; 0 is success."""
+
+    exit_status: int = 0
+    stdout: str = ""
+    stderr: str = ""
+
+
+def failed(exit_status: int, message: str) -> Output:
+    """A failure with one line on standard error."""
+    return Output(exit_status, "", f"{message}\n")
