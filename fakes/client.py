@@ -20,16 +20,16 @@ class LocalClient:
         load_routes()
         self._api = api
 
-    def get(self, path: str, **params: Any) -> Any:
+    def get(self, path: str, /, **params: Any) -> Any:
         return self.call("GET", path, params)
 
-    def post(self, path: str, **params: Any) -> Any:
+    def post(self, path: str, /, **params: Any) -> Any:
         return self.call("POST", path, params)
 
-    def put(self, path: str, **params: Any) -> Any:
+    def put(self, path: str, /, **params: Any) -> Any:
         return self.call("PUT", path, params)
 
-    def delete(self, path: str, **params: Any) -> Any:
+    def delete(self, path: str, /, **params: Any) -> Any:
         return self.call("DELETE", path, params)
 
     def call(self, verb: str, path: str, params: Mapping[str, Any]) -> Any:
@@ -49,7 +49,7 @@ class LocalClient:
             raise ApiError(reply.status, reply.reason, body.get("errors"))
         return body.get("data")
 
-    def task(self, verb: str, path: str, **params: Any) -> str:
+    def task(self, verb: str, path: str, /, **params: Any) -> str:
         """Like `call` for methods that start a task: lets time pass until it ended; ApiError where it failed."""
         upid = str(self.call(verb, path, params))
         task = self._api.datacenter.nodes[upid.split(":")[1]].tasks.tasks[upid]

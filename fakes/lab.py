@@ -9,8 +9,9 @@ from pathlib import Path
 
 from fakes.host.machine import Machine
 from fakes.pve.clock import Clock, VirtualClock
-from fakes.pve.dispatch import Api
+from fakes.pve.dispatch import Api, DroppedError
 from fakes.pve.durations import INSTANT, Durations
+from fakes.pve.http import Reply, Request
 from fakes.pve.hypervisor import MemoryHypervisor, use_hypervisor
 from fakes.pve.node import NodeFacts
 from fakes.pve.schema import Schema
@@ -26,12 +27,26 @@ GIB = 1024**3
 RESERVED_BYTES = 120 * GIB
 
 
+class FrontDoor(Api):
+    """A node's API as the network reaches it: only while the machine is on and its web server runs."""
+
+    def __init__(self, api: Api, machine: Machine) -> None:
+        super().__init__(api.datacenter, api.node.name, auth_delay_s=api.auth_delay_s)
+        self._machine = machine
+
+    def handle(self, request: Request) -> Reply:
+        if not self._machine.answers_https:
+            raise DroppedError(hangs=False)
+        return super().handle(request)
+
+
 @dataclass(frozen=True)
 class LabNode:
-    """One simulated node: what it is declared as, its API and its machine."""
+    """One simulated node: what it is declared as, its API (`front` as seen from outside) and its machine."""
 
     spec: NodeSpec
     api: Api
+    front: FrontDoor
     machine: Machine
 
 
@@ -60,6 +75,20 @@ class FakeLab:
             for name, spec in site.nodes.items()
             if spec.declared
         }
+        #: What a guest made from the template has on board.
+        self.image_packages: set[str] = {"openssh-server", "python3", "sudo"}
+
+    def switch_off(self, name: str) -> None:
+        """Cut a node's power: nothing answers there any more."""
+        self.nodes[name].machine.is_reachable = False
+
+    def switch_on(self, name: str) -> None:
+        """Give a node its power back."""
+        self.nodes[name].machine.is_reachable = True
+
+    def strip_proxmox(self, name: str) -> None:
+        """Leave plain Debian on a node."""
+        self.nodes[name].machine.remove_proxmox()
 
     def _node(self, spec: NodeSpec, state: Path | None, schema: Schema | None, durations: Durations) -> LabNode:
         profile = self.site.profile_of(spec.name)
@@ -83,7 +112,7 @@ class FakeLab:
             clock=self.clock,
             api=api,
         )
-        return LabNode(spec, api, machine)
+        return LabNode(spec, api, FrontDoor(api, machine), machine)
 
 
 def node_facts(site: Site, spec: NodeSpec, profile: HardwareProfile) -> NodeFacts:

@@ -51,6 +51,11 @@ class CoreRouter:
         self._leases[segment.name, key] = Lease(key, address, hostname, segment.name, reserved is not None)
         return address
 
+    def forget_reservations(self) -> None:
+        """Serve from the pools only, as a router whose reservations were lost."""
+        self._reserved.clear()
+        self._leases.clear()
+
     @property
     def leases(self) -> tuple[Lease, ...]:
         """All leases given so far."""

@@ -110,6 +110,19 @@ class Machine:
         self._generated = None
         return run_argv(self, argv, stdin)
 
+    @property
+    def answers_https(self) -> bool:
+        """True where the node's own web server can be reached."""
+        return self.is_reachable and self.api is not None and self.is_active("pveproxy")
+
+    def remove_proxmox(self) -> None:
+        """Take Proxmox VE off the machine; Debian stays."""
+        self.api = None
+        self.services -= set(PVE_SERVICES)
+        for name in PVE_PACKAGES:
+            self.packages.pop(name, None)
+        self.listeners = {port: name for port, name in self.listeners.items() if port == 22}
+
     def now(self) -> float:
         """Seconds since the epoch by the machine's own clock."""
         return self.clock.now() + self.clock_offset_s

@@ -24,3 +24,12 @@ def _runner(name: str) -> Program:
 
 for _name in COMMANDS:
     program(_name, package="pve-manager")(_runner(_name))
+
+
+@program("pveversion", package="pve-manager")
+def pveversion(machine: Machine, args: list[str], stdin: str) -> Output:
+    """The version of the installed package, which an upgrade may have moved past that of the running daemons."""
+    result = _runner("pveversion")(machine, args, stdin)
+    assert machine.api is not None
+    running, installed = machine.api.datacenter.schema.version, machine.packages["pve-manager"]
+    return Output(result.exit_status, result.stdout.replace(f"/{running}/", f"/{installed}/"), result.stderr)
