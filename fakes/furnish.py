@@ -16,7 +16,6 @@ TEMPLATE_VMID = 9000
 TEMPLATE_NAME = "fedora-server-43-1.6"
 FIRST_VMID = 101
 TENANT_GUESTS = ("iot-backend", "sandbox-one")
-AUTOMATION = "ansible@pve"
 MARKER = "etc/ansible/facts.d/deevnet.fact"
 
 
@@ -25,7 +24,7 @@ def furnish(lab: FakeLab) -> None:
     for node in lab.nodes.values():
         client = LocalClient(node.api)
         node.api.node.files.write(MARKER, '{"collection": "deevnet.builder"}\n')
-        _automation_account(client)
+        lab.token_secrets[node.spec.name] = _automation_account(client, lab.automation_token)
         _template(client, node)
         if node.spec.role == "management":
             for vmid, host in enumerate(management_guests(lab), FIRST_VMID):
@@ -43,10 +42,13 @@ def management_guests(lab: FakeLab) -> Iterator[Host]:
             yield host
 
 
-def _automation_account(client: LocalClient) -> None:
-    client.post("/access/users", userid=AUTOMATION, comment="automation")
-    client.post(f"/access/users/{AUTOMATION}/token/mgmt", privsep=0)
-    client.put("/access/acl", path="/", users=AUTOMATION, roles="Administrator")
+def _automation_account(client: LocalClient, token: str) -> str:
+    """Make the automation's user and token; returns the token's secret."""
+    user, _, name = token.partition("!")
+    client.post("/access/users", userid=user, comment="automation")
+    made = client.post(f"/access/users/{user}/token/{name}", privsep=0)
+    client.put("/access/acl", path="/", users=user, roles="Administrator")
+    return str(made["value"])
 
 
 def _template(client: LocalClient, node: LabNode) -> None:

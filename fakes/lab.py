@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fakes.host.machine import Machine
 from fakes.pve.clock import Clock, VirtualClock
+from fakes.pve.datacenter import pass_time
 from fakes.pve.dispatch import Api, DroppedError
 from fakes.pve.durations import INSTANT, Durations
 from fakes.pve.http import Reply, Request
@@ -22,6 +23,7 @@ from fixtures.hardware import HardwareProfile, dell_uuid
 from fixtures.site import NodeSpec, Site
 
 ROOT_PASSWORD = "simulated-lab"
+AUTOMATION_TOKEN = "ansible@pve!mgmt"
 GIB = 1024**3
 # What the installer takes from a disk before the thin pool: swap, root volume, metadata and reserve.
 RESERVED_BYTES = 120 * GIB
@@ -75,8 +77,15 @@ class FakeLab:
             for name, spec in site.nodes.items()
             if spec.declared
         }
+        self.automation_token = AUTOMATION_TOKEN
+        #: Secret of the automation's token by node, once the lab is furnished.
+        self.token_secrets: dict[str, str] = {}
         #: What a guest made from the template has on board.
         self.image_packages: set[str] = {"openssh-server", "python3", "sudo"}
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass on all nodes."""
+        pass_time(self.clock, [node.api.node for node in self.nodes.values()], seconds)
 
     def switch_off(self, name: str) -> None:
         """Cut a node's power: nothing answers there any more."""

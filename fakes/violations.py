@@ -342,4 +342,5 @@ def shared_template(lab: FakeLab, node: LabNode) -> None:
 
 @violation("a revoked API token")
 def revoked_token(lab: FakeLab, node: LabNode) -> None:
-    LocalClient(node.api).delete("/access/users/ansible@pve/token/mgmt")
+    user, _, token = lab.automation_token.partition("!")
+    LocalClient(node.api).delete(f"/access/users/{user}/token/{token}")

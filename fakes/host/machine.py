@@ -29,6 +29,7 @@ DEBIAN_PACKAGES: Mapping[str, str] = {
     "nftables": "1.0.6-2+deb12u2",
     "openssh-server": "1:9.2p1-2+deb12u5",
     "python3": "3.11.2-1+b1",
+    "sudo": "1.9.13p3-1+deb12u1",
 }
 PVE_PACKAGES: Mapping[str, str] = {
     "corosync": "3.1.9-pve1",

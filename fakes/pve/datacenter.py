@@ -6,7 +6,6 @@ nodes are two datacenters.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +20,8 @@ from fakes.pve.node import Node, NodeFacts
 from fakes.pve.schema import Schema, load_schema
 from fakes.pve.tickets import Door
 from fakes.pve.usercfg import PATH as USER_CFG
-from fakes.pve.usercfg import UserConfig, format_user_cfg, parse_user_cfg
+from fakes.pve.usercfg import UserConfig
+from fakes.pve.usercfg_file import format_user_cfg, parse_user_cfg
 
 T = TypeVar("T")
 COROSYNC = "corosync.conf"
@@ -91,9 +91,8 @@ class Datacenter:
     @contextmanager
     def edit_access(self) -> Iterator[UserConfig]:
         """A copy of `access` to change; it is written when the block ends without an error."""
-        config = copy.deepcopy(self.access)
+        config = parse_user_cfg(self.cfs.read(USER_CFG) or "")
         yield config
-        config._pool_of = None
         self.cfs.write(USER_CFG, format_user_cfg(config))
 
     @property
@@ -108,18 +107,25 @@ class Datacenter:
 
     def advance(self, seconds: float) -> None:
         """Let time pass, with every step of every task at its own moment."""
-        end = self.clock.now() + seconds
-        while True:
-            due = [node.tasks.next_due for node in self.nodes.values() if node.tasks.next_due is not None]
-            if not due or min(due) > end:
-                break
-            self.clock.advance(max(0.0, min(due) - self.clock.now()))
-            self.settle()
-        self.clock.advance(max(0.0, end - self.clock.now()))
-        self.settle()
+        pass_time(self.clock, list(self.nodes.values()), seconds)
 
     def flush(self) -> None:
         """Make every change durable where there is a state folder."""
         self.cfs.flush()
         for node in self.nodes.values():
             node.files.flush()
+
+
+def pass_time(clock: Clock, nodes: Sequence[Node], seconds: float) -> None:
+    """Move a clock on and carry out the work of the nodes on the way, each step when it is due."""
+    end = clock.now() + seconds
+    while True:
+        due = [node.tasks.next_due for node in nodes if node.tasks.next_due is not None]
+        if not due or min(due) > end:
+            break
+        clock.advance(max(0.0, min(due) - clock.now()))
+        for node in nodes:
+            node.tasks.settle()
+    clock.advance(max(0.0, end - clock.now()))
+    for node in nodes:
+        node.tasks.settle()

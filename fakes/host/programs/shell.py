@@ -22,7 +22,12 @@ def sh(machine: Machine, args: list[str], stdin: str) -> Output:
     return failed(127, f"bash: {args[0]}: No such file or directory")
 
 
-@program("sudo", "timeout", "env", "nice")
+@program("sudo", package="sudo")
+def sudo(machine: Machine, args: list[str], stdin: str) -> Output:
+    return wrapped(machine, args, stdin)
+
+
+@program("timeout", "env", "nice")
 def wrapped(machine: Machine, args: list[str], stdin: str) -> Output:
     """A program run through another one whose own options and assignments are passed over."""
     words = list(args)

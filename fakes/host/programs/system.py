@@ -91,3 +91,11 @@ def getent(machine: Machine, args: list[str], stdin: str) -> Output:
 def systemd_detect_virt(machine: Machine, args: list[str], stdin: str) -> Output:
     del machine, args, stdin
     return Output(1, "none\n")
+
+
+@program("python3", package="python3")
+def python3(machine: Machine, args: list[str], stdin: str) -> Output:
+    del stdin
+    if args not in (["--version"], ["-V"]):
+        return failed(2, "python3: only its version can be asked for")
+    return Output(0, f"Python {machine.packages['python3'].split('-')[0]}\n")
