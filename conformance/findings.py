@@ -110,7 +110,6 @@ class Finding:
         """The finding as results.json holds it."""
         return {
             "requirement": self.requirement,
-            "title": self.title,
             "subject": self.subject,
             "verdict": self.verdict,
             "severity": self.severity,
