@@ -34,14 +34,21 @@ class KvmVerdict:
         return "kvm" if self.works else "tcg"
 
 
-def kvm_verdict(image: NodeImage, cache: Path) -> KvmVerdict:
+def kvm_verdict(
+    image: NodeImage,
+    cache: Path,
+    *,
+    emulator: str = EMULATOR,
+    device: str = "/dev/kvm",
+    deadline_s: float = _DEADLINE_S,
+) -> KvmVerdict:
     """Boot the image's kernel under KVM up to its ramdisk, or recall how that went since this machine was booted."""
     boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    qemu = _qemu_version()
+    qemu = _version(emulator)
     known = recall(cache)
     if known and (known.boot_id, known.qemu, known.image) == (boot_id, qemu, image.key):
         return known
-    works, reason = _try_kvm(image)
+    works, reason = _try_kvm(image, emulator, device, deadline_s)
     verdict = KvmVerdict(works, reason, boot_id, qemu, image.key)
     unfinished = _file(cache).with_suffix(f".{os.getpid()}")
     unfinished.write_text(json.dumps(asdict(verdict)))
@@ -61,27 +68,27 @@ def _file(cache: Path) -> Path:
     return cache / "kvm.json"
 
 
-def _qemu_version() -> str:
-    done = subprocess.run([EMULATOR, "--version"], capture_output=True, text=True, check=True)
+def _version(emulator: str) -> str:
+    done = subprocess.run([emulator, "--version"], capture_output=True, text=True, check=True)
     return done.stdout.splitlines()[0]
 
 
-def _try_kvm(image: NodeImage) -> tuple[bool, str]:
-    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
-        return False, "/dev/kvm is not there or may not be opened"
+def _try_kvm(image: NodeImage, emulator: str, device: str, deadline_s: float) -> tuple[bool, str]:
+    if not os.access(device, os.R_OK | os.W_OK):
+        return False, f"{device} is not there or may not be opened"
     command = [
-        *(EMULATOR, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio"),
+        *(emulator, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio"),
         *("-machine", "q35,accel=kvm", "-cpu", "host", "-m", "256"),
         *("-kernel", str(image.kernel), "-initrd", str(image.ramdisk)),
         *("-append", "console=ttyS0 quiet panic=-1 labctl.selftest"),
     ]
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_DEADLINE_S, text=True, errors="replace"
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=deadline_s, text=True, errors="replace"
         )
     except subprocess.TimeoutExpired:
-        return False, f"a kernel did not get to its ramdisk under KVM within {_DEADLINE_S:.0f} s"
+        return False, f"a kernel did not get to its ramdisk under KVM within {deadline_s:g} s"
     if done.returncode == 0 and SELF_TEST_MARKER in done.stdout:
         return True, "a kernel booted under KVM"
     complaint = next((line for line in done.stderr.splitlines() if line.strip()), "no message")
-    return False, f"QEMU ended with status {done.returncode} under KVM: {complaint.removeprefix(EMULATOR + ': ')[:120]}"
+    return False, f"QEMU ended with status {done.returncode} under KVM: {complaint.removeprefix(emulator + ': ')[:120]}"

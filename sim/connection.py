@@ -61,10 +61,8 @@ class Connection:
         return tuple(Lease(row["mac"], row["ipaddr"], row.get("hostname")) for row in rows)
 
     def start_network(self, xml: str) -> None:
-        """Define a network, or replace the definition of the one of that name, and start it."""
-        network = self._handle.networkDefineXML(xml)
-        if not network.isActive():
-            network.create()
+        """Define a network, of which there is none of that name, and start it."""
+        self._handle.networkDefineXML(xml).create()
 
     def start_node(self, xml: str) -> None:
         """Define a node, or replace the definition of the one of that name, and start it."""

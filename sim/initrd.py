@@ -53,7 +53,7 @@ def module_load_order(wanted: Iterable[str], modules_dep: str, modules_builtin: 
     builtin = {_module_name(path) for path in modules_builtin.split()}
     order: dict[str, None] = {}
     missing = []
-    for name in wanted:
+    for name in (_module_name(name) for name in wanted):
         if name in path_of:
             path = path_of[name]
             # modules.dep lists what a module needs with the deepest need last.

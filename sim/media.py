@@ -133,6 +133,7 @@ def _mmdebstrap_arguments(recipe: Recipe, tree: Path) -> list[str]:
         "--variant=minbase",
         f"--include={','.join(recipe.packages)}",
         '--aptopt=Apt::Install-Recommends "false"',
+        '--aptopt=Acquire::Retries "3"',
         *excludes,
         recipe.suite,
         str(tree),

@@ -97,6 +97,7 @@ def plan_lab(site: Site, only: Collection[str] = ()) -> LabPlan:
     ]
     chosen = [node for node in site.nodes.values() if not only or node.name in only]
     problems += [problem for node in chosen for problem in _obstacles(site, node)]
+    problems += _shared_macs(site, chosen)
     if problems:
         raise ConfigError(*problems)
     if not chosen:
@@ -127,6 +128,14 @@ def _obstacles(site: Site, node: NodeSpec) -> Iterator[Problem]:
         yield Problem(str(site.inventory.vlans[segment].place), f"segment {segment} has no usable subnet")
     elif _gateway(site, segment) is None:
         yield Problem(str(site.inventory.vlans[segment].place), f"segment {segment} has no usable gateway")
+
+
+def _shared_macs(site: Site, nodes: list[NodeSpec]) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for node in nodes:
+        mac = mac_key(node.mac)
+        if mac and owners.setdefault(mac, node.name) != node.name:
+            yield Problem(f"site {site.name}, node {node.name}", f"its MAC {mac} is also that of {owners[mac]}")
 
 
 def _segment_name(site: Site, node: NodeSpec) -> str | None:

@@ -31,6 +31,7 @@ _FOR_NODES = {
     "ssh-keygen": "openssh-client",
 }
 _FOR_IMAGES = {"mmdebstrap": "mmdebstrap", "mke2fs": "e2fsprogs", "chroot": "coreutils"}
+_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _FOR_PRIVATE_DAEMON = {
     "libvirtd": "libvirt-daemon-system",
     "dnsmasq": "dnsmasq-base",
@@ -59,6 +60,7 @@ def inspect(daemon: Daemon, cache: Path, *, nodes: int, try_kvm: bool) -> tuple[
     """Everything a lab of that many nodes needs here. `try_kvm` boots a kernel where the outcome is not known yet."""
     return (
         *_programs(daemon, cache),
+        *_keyring(cache),
         _binding(),
         *_daemon(daemon),
         _image(cache),
@@ -89,6 +91,12 @@ def _programs(daemon: Daemon, cache: Path) -> Iterator[Check]:
         yield Check(program, "problem", "not found", f"apt-get install {package}")
     if not missing:
         yield Check("programs", "ok", f"all {len(wanted)} are there")
+
+
+def _keyring(cache: Path) -> Iterator[Check]:
+    # Without it apt cannot trust what it downloads; systems other than Debian do not have it by themselves.
+    if find_image(node_recipe(), cache) is None and not _KEYRING.exists():
+        yield Check("Debian's keys", "problem", f"{_KEYRING} is missing", "apt-get install debian-archive-keyring")
 
 
 def _which(program: str) -> str | None:

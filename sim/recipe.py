@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from sim import initrd
@@ -107,11 +109,14 @@ UseDNS no
 """
 
 
-def node_recipe(*, mirror: str | None = None) -> Recipe:
-    """The Debian 12 node as the nested rung runs it: what collecting facts needs, and nothing of Proxmox VE."""
+def node_recipe(environ: Mapping[str, str] | None = None) -> Recipe:
+    """The Debian 12 node as the nested rung runs it: what collecting facts needs, and nothing of Proxmox VE.
+
+    ``LABCTL_DEBIAN_MIRROR`` in the environment names another mirror than Debian's own.
+    """
     return Recipe(
         suite="bookworm",
-        mirror=mirror,
+        mirror=(os.environ if environ is None else environ).get("LABCTL_DEBIAN_MIRROR") or None,
         packages=_PACKAGES,
         path_excludes=_PATH_EXCLUDES,
         files=(
