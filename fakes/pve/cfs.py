@@ -41,6 +41,7 @@ class Tree:
         self._watchers: list[tuple[str, Callable[[str], None]]] = []
         self._dirty: dict[str, None] = {}
         self._appends: dict[str, list[str]] = {}
+        self._parsed_nothing: dict[Any, Any] = {}
         self._now = now
         self.root = root
         self.version = 0
@@ -74,7 +75,10 @@ class Tree:
         """
         entry = self._files.get(path)
         if entry is None:
-            return parse("")
+            if parse not in self._parsed_nothing:
+                self._parsed_nothing[parse] = parse("")
+            nothing: T = self._parsed_nothing[parse]
+            return nothing
         if entry.parsed is None:
             entry.parsed = {}
         if parse not in entry.parsed:
@@ -82,9 +86,19 @@ class Tree:
         result: T = entry.parsed[parse]
         return result
 
+    def file_version(self, path: str) -> int:
+        """A number that changes with every change of a file; 0 where there is none."""
+        entry = self._files.get(path)
+        return entry.version if entry is not None else 0
+
     def mtime(self, path: str) -> float:
         """When the file was changed last, seconds since the epoch; KeyError where there is none."""
         return self._files[path].mtime
+
+    def size(self, path: str) -> int:
+        """The bytes of a file; KeyError where there is none."""
+        content = self._files[path].content
+        return len(content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape"))
 
     def list(self, folder: str) -> list[str]:
         """The sorted names in a folder, empty where there is no such folder."""
