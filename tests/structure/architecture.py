@@ -14,7 +14,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "conftest": frozenset({"conformance", "fixtures", "steps"}),
 }
 
-# The same, but only inside a function: what stands behind a target is loaded when it is opened.
+# The same, but only inside a function or for the type checker: what stands behind a target is loaded when it is opened.
 MAY_IMPORT_LAZILY: Final[Mapping[str, frozenset[str]]] = {
     "conformance.targets": frozenset({"fakes", "sim"}),
 }
@@ -25,7 +25,7 @@ ONLY_IN: Final[Mapping[str, frozenset[str]]] = {
     "pydantic": frozenset({"fixtures"}),
     "yaml": frozenset({"fixtures", "conformance", "fakes", "sim"}),
     "requests": frozenset({"fakes", "conformance", "sim"}),
-    "responses": frozenset({"fakes"}),
+    "responses": frozenset({"fakes", "conformance.targets"}),
     "aiohttp": frozenset({"fakes"}),
 }
 

@@ -12,7 +12,7 @@ LOADERS = frozenset({"import_module", "__import__"})
 
 @dataclass(frozen=True)
 class Import:
-    """One name that a module imports, where, and whether only when a function runs."""
+    """One name that a module imports, where, and whether importing the module leaves it alone."""
 
     name: str
     line: int
@@ -36,8 +36,7 @@ class Module:
         for child in ast.iter_child_nodes(node):
             for name in self._imported_names(child):
                 yield Import(name, getattr(child, "lineno", 0), lazy)
-            is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            yield from self._imports_below(child, lazy=lazy or is_function)
+            yield from self._imports_below(child, lazy=lazy or _runs_later(child))
 
     def _imported_names(self, node: ast.AST) -> list[str]:
         match node:
@@ -56,6 +55,17 @@ class Module:
             return module
         package = self.name.split(".") if self.path.endswith("__init__.py") else self.name.split(".")[:-1]
         return ".".join([*package[: len(package) - level + 1], *filter(None, [module])])
+
+
+def _runs_later(node: ast.AST) -> bool:
+    """Whether importing the module leaves the body alone: a function, or a block for the type checker only."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+            return True
+        case ast.If(test=ast.Name(id="TYPE_CHECKING"), orelse=[]):
+            return True
+        case _:
+            return False
 
 
 def _leading_text(node: ast.expr) -> list[str]:
