@@ -36,10 +36,13 @@ def furnish(lab: FakeLab) -> None:
 
 
 def management_guests(lab: FakeLab) -> Iterator[Host]:
-    """The inventory's virtual machines on the management segment, in the inventory's order."""
-    for host in lab.site.inventory.hosts.values():
-        if host.form == "vm" and host.primary is not None and host.primary.segment == "management":
-            yield host
+    """The management guests of a lab's inventory, in its order."""
+    return (host for host in lab.site.inventory.hosts.values() if is_management_guest(host))
+
+
+def is_management_guest(host: Host) -> bool:
+    """True for a virtual machine on the management segment."""
+    return host.form == "vm" and host.primary is not None and host.primary.segment == "management"
 
 
 def _automation_account(client: LocalClient, token: str) -> str:

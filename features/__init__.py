@@ -1,1 +1,1 @@
-"""The requirements as scenarios: one folder per area of the lab pages."""
+"""The requirements as Gherkin, one folder per area of the pages."""

@@ -91,11 +91,29 @@ class FakeTarget:
         """Runs probes on a node by the lab's clock."""
         return HostRunner(self.host(node), now=self.lab.clock.now)
 
+    def web_interface(self, node: str) -> tuple[dict[str, Any] | None, str]:
+        """The `webui` facts of a node; nothing is encrypted in process, so there is no certificate."""
+        import requests
+
+        if not self.lab.nodes[node].machine.is_reachable:
+            return None, f"{self.url(node)}/: no route to host"
+        try:
+            answer = requests.get(f"{self.url(node)}/", timeout=10)
+        except requests.ConnectionError:
+            return {"open": False, "http_status": None}, ""
+        return {"open": True, "http_status": answer.status_code}, ""
+
     def plant(self, node: str, what: str) -> None:
         """Break a node in a named way (see `fakes.violations`)."""
         from fakes.violations import plant
 
         plant(self.lab, node, what)
+
+    def misdeclare(self, whom: str, mistake: str) -> Site:
+        """The site with a mistake in its inventory (see `fakes.misdeclarations`); the machines stay as they are."""
+        from fakes.misdeclarations import misdeclare
+
+        return misdeclare(self.site, whom, mistake)
 
     def power(self, node: str, *, on: bool) -> None:
         """Cut a node's power, or give it back."""
@@ -126,3 +144,8 @@ class FakeTarget:
         mock = self._stack.enter_context(responses.RequestsMock(assert_all_requests_are_fired=False))
         for node in lab.nodes.values():
             mount(mock, node.front, self.url(node.spec.name))
+
+
+def open_here(site: Site) -> FakeTarget:
+    """The target of this module."""
+    return FakeTarget(site)

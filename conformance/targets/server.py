@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from conformance.collect.webui import look_at_web_interface
 from conformance.targets.fake import FakeTarget
 from fixtures.site import Site
 
@@ -30,6 +31,12 @@ class ServerTarget(FakeTarget):
     def verify(self) -> str | bool:
         return str(self._bundle) if self._bundle else False
 
+    def web_interface(self, node: str) -> tuple[dict[str, Any] | None, str]:
+        if not self.lab.nodes[node].machine.is_reachable:
+            return None, f"{self.url(node)}/: no route to host"
+        running = self._running[node]
+        return look_at_web_interface(running.host, running.port)
+
     def close(self) -> None:
         super().close()
         self._running.clear()
@@ -45,3 +52,8 @@ class ServerTarget(FakeTarget):
         # One file with every node's authority, since each node is its own.
         self._bundle = folder / "authorities.pem"
         self._bundle.write_text("".join(one.ca_file.read_text() for one in self._running.values()))
+
+
+def open_here(site: Site) -> ServerTarget:
+    """The target of this module."""
+    return ServerTarget(site)
