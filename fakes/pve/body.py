@@ -8,11 +8,16 @@ from __future__ import annotations
 import json
 import re
 import urllib.parse
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import Any
 
 from fakes.pve.http import FORM_TYPE, Request
+
+MAX_FORM_BYTES = 64 * 1024
+_PLACE = "at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line"
+_BOUNDARY = re.compile(r"boundary\s*=\s*\"?([^\s\";,]+)")
+_DISPOSITION = re.compile(rb"content-disposition\s*:\s*form-data(.*)", re.IGNORECASE)
+_NAME = re.compile(r";\s*name\s*=\s*\"?([^\";]*)")
+_FILENAME = re.compile(r";\s*filename\s*=\s*\"?([^\";]*)")
 
 
 class PlainError(Exception):
@@ -28,14 +33,13 @@ class PlainError(Exception):
 def query_params(query: str) -> dict[str, Any]:
     """The parameters of a query string or form body; a repeated key gives a list, an unencoded ``;`` separates too."""
     result: dict[str, Any] = {}
-    for pair in re.split("[&;]", query):
+    for pair in query.replace(";", "&").split("&"):
         if not pair:
             continue
         # A raw second = cuts the value.
         key, _, value = pair.partition("=")
-        value = value.split("=", 1)[0]
         name = urllib.parse.unquote_plus(key)
-        text = urllib.parse.unquote_plus(value)
+        text = urllib.parse.unquote_plus(value.partition("=")[0])
         if name in result:
             former = result[name]
             result[name] = [*former, text] if isinstance(former, list) else [former, text]
@@ -44,60 +48,118 @@ def query_params(query: str) -> dict[str, Any]:
     return result
 
 
-def body_params(request: Request, *, takes_upload: bool) -> tuple[dict[str, Any], tuple[str, bytes] | None]:
-    """The parameters in a body and, for an upload, the file's name and content."""
+def check_content(request: Request, *, is_upload: bool) -> None:
+    """PlainError for a body that the proxy does not take: wrong method, type or size."""
+    if "transfer-encoding" in request.headers:
+        encoding = request.headers["transfer-encoding"].lower()
+        known = "chunked transfer encoding not supported"
+        raise PlainError(501, known if encoding == "chunked" else f"Unknown transfer encoding '{encoding}'")
     if not request.body:
-        return {}, None
+        return
     if request.method not in ("POST", "PUT"):
         raise PlainError(501, f"Unexpected content for method '{request.method}'")
     content_type = request.headers.get("content-type", "")
-    kind = content_type.split(";")[0].strip().lower()
-    if not kind or kind == FORM_TYPE:
-        return query_params(request.body.decode("utf-8", "surrogateescape")), None
+    kind = _kind(content_type)
+    if is_upload and kind == "multipart/form-data":
+        return
+    if kind not in ("", FORM_TYPE, "application/json"):
+        raise PlainError(506, f"upload 'Content-Type '{content_type}' not implemented")
+    if len(request.body) > MAX_FORM_BYTES:
+        raise PlainError(501, "for data too large")
+
+
+def body_params(request: Request) -> tuple[dict[str, Any], tuple[str, bytes] | None]:
+    """The parameters in a body that passed `check_content` and, for an upload, the file's name and content."""
+    content_type = request.headers.get("content-type", "")
+    kind = _kind(content_type)
     if kind == "application/json":
         return _json(request.body), None
-    if kind == "multipart/form-data" and takes_upload:
+    if kind == "multipart/form-data" and request.body:
         return _multipart(content_type, request.body)
-    raise PlainError(506, f"upload 'Content-Type '{content_type}' not implemented")
+    return query_params(request.body.decode("utf-8", "replace")), None
+
+
+def _kind(content_type: str) -> str:
+    return content_type.partition(";")[0].strip()
 
 
 def _json(body: bytes) -> dict[str, Any]:
+    text = body.decode("utf-8", "replace")
     try:
-        value = json.loads(body)
-    except ValueError:
-        text = body.decode("utf-8", "replace")
-        reason = (
-            "malformed JSON string, neither tag, array, object, number, string or atom, "
-            f'at character offset 0 (before "{text[:24]}") at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line 952.'
-        )
+        value = json.loads(text)
+    except ValueError as error:
+        position = getattr(error, "pos", 0)
+        rest = text[position:]
+        before = (rest[:20] + "..." if len(rest) > 20 else rest).replace('"', '\\"') or "(end of string)"
+        what = _json_problem(getattr(error, "msg", ""), text)
+        reason = f'{what}, at character offset {position} (before "{before}") {_PLACE} 917.'
         raise PlainError(500, reason, reason + "\n") from None
     if not isinstance(value, dict):
-        reason = "Not a HASH reference at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line 957."
+        reason = f"Not a HASH reference {_PLACE} 957."
         raise PlainError(500, reason, reason + "\n")
     return {name: _scalar(item) for name, item in value.items()}
+
+
+def _json_problem(problem: str, text: str) -> str:
+    """The words of Proxmox's JSON reader for what Python's complains about."""
+    if problem.startswith("Expecting property name"):
+        return "'\"' expected"
+    if problem.startswith("Expecting ':'"):
+        return "':' expected"
+    if problem.startswith("Expecting ','"):
+        return (
+            ", or } expected while parsing object/hash"
+            if text.lstrip().startswith("{")
+            else ", or ] expected while parsing array"
+        )
+    if problem.startswith("Extra data"):
+        return "garbage after JSON object"
+    if problem.startswith("Unterminated string"):
+        return "unexpected end of string while parsing JSON string"
+    return "malformed JSON string, neither tag, array, object, number, string or atom"
 
 
 def _scalar(item: Any) -> Any:
     if isinstance(item, bool):
         return int(item)
-    if isinstance(item, (int, float)):
-        return str(item) if isinstance(item, float) else item
+    if isinstance(item, float):
+        return str(int(item)) if item.is_integer() else str(item)
     return item
 
 
 def _multipart(content_type: str, body: bytes) -> tuple[dict[str, Any], tuple[str, bytes] | None]:
-    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
+    """The fields and the file of a form; the file's field must be called ``filename``."""
+    found = _BOUNDARY.search(content_type)
+    if not found:
+        raise PlainError(506, f"upload 'Content-Type '{content_type}' not implemented")
     params: dict[str, Any] = {}
     upload: tuple[str, bytes] | None = None
-    for part in message.iter_parts() if message.is_multipart() else ():
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
-        if not isinstance(name, str) or not isinstance(content, bytes):
-            continue
-        filename = part.get_filename()
-        if filename is not None:
-            upload = filename, content
-            params[name] = filename
+    separator = b"--" + found[1].encode()
+    start = body.find(separator)
+    while start >= 0:
+        start += len(separator)
+        end = body.find(b"\n" + separator, start)
+        if body[start : start + 2] == b"--" or end < 0:
+            break
+        head, _, content = _cut(body[start:end])
+        disposition = _DISPOSITION.search(head)
+        fields = disposition[1].decode("utf-8", "replace") if disposition else ""
+        name, filename = _NAME.search(fields), _FILENAME.search(fields)
+        if not name or (filename and name[1] != "filename"):
+            raise PlainError(501, "upload failed")
+        if filename:
+            upload = filename[1], content
+            params[name[1]] = filename[1]
         else:
-            params[name] = content.decode("utf-8", "surrogateescape")
+            params[name[1]] = content.decode("utf-8", "replace")
+        start = end + 1
+    if upload is None:
+        raise PlainError(501, "upload failed")
     return params, upload
+
+
+def _cut(part: bytes) -> tuple[bytes, bytes, bytes]:
+    """Header, separator and content of one part, whose last line break belongs to the boundary."""
+    separator = b"\r\n\r\n" if b"\r\n\r\n" in part else b"\n\n"
+    head, middle, content = part.partition(separator)
+    return head, middle, content.removesuffix(b"\r")

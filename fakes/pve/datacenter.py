@@ -6,6 +6,7 @@ nodes are two datacenters.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from fakes.pve.durations import INSTANT, Durations
 from fakes.pve.faults import Faults
 from fakes.pve.guests import GuestIndex
 from fakes.pve.node import Node, NodeFacts
+from fakes.pve.passwords import Passwords
 from fakes.pve.schema import Schema, load_schema
 from fakes.pve.tickets import Door
 from fakes.pve.usercfg import PATH as USER_CFG
@@ -62,7 +64,8 @@ class Datacenter:
             for facts in nodes
         }
         self.faults = Faults()
-        self.door = Door(self, root_password=root_password)
+        self.passwords = Passwords(self, root_password=root_password)
+        self.door = Door(self)
         self._parts: dict[type[Any], Any] = {}
 
     def part(self, kind: Callable[[Datacenter], T]) -> T:
@@ -82,6 +85,12 @@ class Datacenter:
     @property
     def is_cluster(self) -> bool:
         return COROSYNC in self.cfs
+
+    @property
+    def cluster_name(self) -> str | None:
+        """The name in corosync.conf, or None outside a cluster."""
+        found = re.search(r"^\s*cluster_name:\s*(\S+)", self.cfs.read(COROSYNC) or "", re.MULTILINE)
+        return found[1] if found else None
 
     @property
     def access(self) -> UserConfig:

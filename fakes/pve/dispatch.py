@@ -10,36 +10,32 @@ import re
 import urllib.parse
 from typing import Any
 
-import orjson
-
-from fakes.pve.body import PlainError, body_params, query_params
+from fakes.pve.body import PlainError, body_params, check_content, query_params
 from fakes.pve.call import Call, Upload
 from fakes.pve.datacenter import Datacenter
-from fakes.pve.faults import Fault
-from fakes.pve.http import (
-    JSON_TYPE,
-    ROUTES,
-    TEXT_TYPE,
-    ApiError,
-    DoorError,
-    Download,
-    ForbiddenError,
-    Paged,
-    ParameterError,
-    Rendered,
-    Reply,
-    Request,
-)
+from fakes.pve.http import ROUTES, ApiError, DoorError, ForbiddenError, ParameterError, Reply, Request
 from fakes.pve.node import Node
 from fakes.pve.params import verify
 from fakes.pve.permissions import Permissions
+from fakes.pve.replies import FORMATS, failure, plain, success
 from fakes.pve.schema import Method
+from fakes.pve.tickets import credentials
+from fakes.pve.usercfg import ROOT
 from fakes.pve.webui import static_page
 
 METHODS = frozenset({"GET", "POST", "PUT", "DELETE"})
-FORMATS = ("json", "extjs")
-_OPEN = frozenset({("GET", "/access/ticket"), ("POST", "/access/ticket"), ("GET", "/access/domains")})
-_OPEN_PREFIX = "/access/openid"
+_OPEN = frozenset(
+    {
+        ("GET", "/access/domains"),
+        ("GET", "/access/ticket"),
+        ("POST", "/access/ticket"),
+        ("POST", "/access/openid/auth-url"),
+        ("POST", "/access/openid/login"),
+    }
+)
+_API_PATH = re.compile(r"/api2/+([a-z][a-z0-9]+)(/.*)?", re.DOTALL)
+_UPLOAD = re.compile(r"/nodes/[^/]+/storage/([^/]+)/upload")
+_NODE_NAME = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?")
 
 
 class DroppedError(Exception):
@@ -76,88 +72,87 @@ class Api:
     def _answer(self, request: Request) -> Reply:
         if request.method not in METHODS:
             return Reply(501, f"method '{request.method}' not available")
-        raw_path, _, query = request.target.partition("?")
-        path = re.sub("/{2,}", "/", urllib.parse.unquote(raw_path))
+        path, _, query = request.target.partition("?")
+        if "%" in path:
+            path = urllib.parse.unquote(path)
+        if path.startswith("//"):
+            path = "/" + path.lstrip("/")
         if not path.startswith("/api2"):
             return static_page(path, self.node.name)
-        parts = path.split("/", 3)
-        if len(parts) < 3 or not parts[2]:
-            return _plain(PlainError(501, "no such uri"))
-        shape, relative = parts[2], "/" + (parts[3].rstrip("/") if len(parts) > 3 else "")
+        found = _API_PATH.fullmatch(path)
+        if not found:
+            return plain(PlainError(501, "no such uri"))
+        shape, relative = found[1], found[2] or "/"
+        upload = request.method == "POST" and _UPLOAD.fullmatch(relative)
         try:
-            user = self._user(request, relative)
+            user, has_token = self._authenticate(request, relative, upload_to=upload[1] if upload else None)
+            check_content(request, is_upload=bool(upload))
             if shape not in FORMATS:
                 raise PlainError(501, f"no formatter for uri {relative}, {shape}")
-            found = self.datacenter.schema.find(relative)
-            method = found[0].methods.get(request.method) if found else None
-            takes_upload = method is not None and method.path.endswith("/upload")
-            sent, upload = body_params(request, takes_upload=takes_upload)
+            return self._respond(request, shape, relative, query, user, has_token=has_token)
         except DoorError as error:
-            return Reply(401, error.reason, delay_s=self.auth_delay_s)
+            return Reply(error.status, error.reason.partition("\n")[0], delay_s=self.auth_delay_s)
         except PlainError as error:
-            return _plain(error)
-        extra: dict[str, str] = {}
+            return plain(error)
+
+    def _authenticate(self, request: Request, path: str, *, upload_to: str | None) -> tuple[str, bool]:
+        """The caller, "" where the path needs none, and whether it came with an API token."""
+        door, headers = self.datacenter.door, request.headers
+        if (request.method, path) in _OPEN:
+            return "", bool(credentials(headers).token)
+        user = door.principal(headers)
+        has_token = "!" in user
+        if upload_to is not None:
+            # Uploads need no CSRF token; the permission is checked at the door instead.
+            needed = {"check": ["perm", f"/storage/{upload_to}", ["Datastore.AllocateTemplate"]]}
+            try:
+                Permissions(self.datacenter.access, user, {}).check(needed)
+            except ForbiddenError as error:
+                raise DoorError(error.message, status=403) from error
+        elif request.method != "GET" and not has_token:
+            door.check_csrf(user, headers.get("csrfpreventiontoken") or "")
+        return user, has_token
+
+    def _respond(self, request: Request, shape: str, path: str, query: str, user: str, *, has_token: bool) -> Reply:
+        sent, upload = body_params(request) if request.method in ("POST", "PUT") else ({}, None)
+        headers: dict[str, str] = {}
         try:
+            found = self.datacenter.schema.find(path)
+            method = found[0].methods.get(request.method) if found else None
             if found is None or method is None:
-                raise ApiError(501, f"Method '{request.method} {relative}' not implemented", bare=True)
-            given = _merged(query_params(query), sent, found[1])
-            data, delay_s = self._call(request, method, given, user, upload, extra)
+                raise ApiError(501, f"Method '{request.method} {path}' not implemented", bare=True)
+            given = _merged(sent, query_params(query) if query else {}, found[1])
+            if has_token and not method.allows_token:
+                raise ForbiddenError(f"URI '{path}' not available with API token, need proper ticket.\n")
+            if user and user != ROOT:
+                Permissions(self.datacenter.access, user, given).check(method.permission)
+            call = Call(
+                datacenter=self.datacenter,
+                node=self._target(method, given),
+                method=method,
+                params=verify(self.datacenter.schema, method, given),
+                given=given,
+                user=user,
+                request=request,
+                upload=Upload(*upload) if upload else None,
+                reply_headers=headers,
+            )
+            delay_s = self._strike(method.verb, path)
+            route = ROUTES.get((method.verb, method.path))
+            if route is None:
+                raise call.missing_handler()
+            return success(shape, route.handler(call), headers, delay_s)
         except ApiError as error:
-            return self._failed(shape, error)
-        if isinstance(data, Download):
-            return Reply(200, "OK", data.body, data.content_type, data.headers, delay_s)
-        return Reply(200, "OK", _body(shape, data), JSON_TYPE, extra, delay_s)
-
-    def _user(self, request: Request, path: str) -> str:
-        if (request.method, path) in _OPEN or path.startswith(_OPEN_PREFIX):
-            return ""
-        return self.datacenter.door.principal(request.method, request.headers)
-
-    def _call(
-        self,
-        request: Request,
-        method: Method,
-        given: dict[str, Any],
-        user: str,
-        upload: tuple[str, bytes] | None,
-        extra: dict[str, str],
-    ) -> tuple[Any, float]:
-        """What the method answers and how long a fault delays it."""
-        if "!" in user and not method.allows_token:
-            relative = method.path
-            for name in method.path_params:
-                relative = relative.replace(f"{{{name}}}", str(given[name]))
-            raise ForbiddenError(f"URI '{relative}' not available with API token, need proper ticket.\n")
-        permissions = Permissions(self.datacenter.access, user, given)
-        if not (isinstance(method.permission, dict) and method.permission.get("user") == "world"):
-            permissions.check(method.permission)
-        node = self._target(method, given)
-        params = verify(self.datacenter.schema, method, given)
-        delay_s = self._strike(self.datacenter.faults.meet(method.verb, _concrete(method, params)))
-        call = Call(
-            datacenter=self.datacenter,
-            node=node,
-            method=method,
-            params=params,
-            given=given,
-            user=user,
-            request=request,
-            upload=Upload(*upload) if upload else None,
-            reply_headers=extra,
-        )
-        route = ROUTES.get((method.verb, method.path))
-        if route is None:
-            raise call.missing_handler()
-        return route.handler(call), delay_s
+            return failure(shape, error, self.auth_delay_s if error.status == 401 else 0.0)
 
     def _target(self, method: Method, given: dict[str, Any]) -> Node:
         """The node a call is for; one that does not exist or does not answer is an error as its proxy reports it."""
         name = given.get("node")
-        if method.proxy_to != "node" or name is None or name in ("localhost", self.node.name):
+        if method.proxy_to != "node" or name is None or name == self.node.name or name == "localhost":
             return self.node
         node = self.datacenter.nodes.get(str(name))
         if node is None:
-            if not re.fullmatch(r"[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?", str(name)):
+            if not _NODE_NAME.fullmatch(str(name)):
                 raise ParameterError({"node": "invalid format - value does not look like a valid node name\n"})
             raise ApiError(
                 500,
@@ -167,8 +162,12 @@ class Api:
             raise ApiError(595, "No route to host")
         return node
 
-    @staticmethod
-    def _strike(fault: Fault | None) -> float:
+    def _strike(self, verb: str, path: str) -> float:
+        """How long a fault delays this call; raises where one makes it fail."""
+        faults = self.datacenter.faults
+        if not faults.by_id:
+            return 0.0
+        fault = faults.meet(verb, "/" + "/".join(part for part in path.split("/") if part))
         if fault is None:
             return 0.0
         if fault.effect == "delay":
@@ -177,51 +176,14 @@ class Api:
             raise ApiError(fault.status, fault.message)
         raise DroppedError(hangs=fault.effect == "hang")
 
-    def _failed(self, shape: str, error: ApiError) -> Reply:
-        message = error.message if error.bare else f"{error.message}\n"
-        body: dict[str, Any] = {"data": None, "message": message}
-        if error.errors is not None:
-            body["errors"] = error.errors
-        if shape == "extjs":
-            body["success"] = 0
-            body["status"] = str(error.status) if error.code_is_text else error.status
-            return Reply(200, "OK", orjson.dumps(body), JSON_TYPE, delay_s=self._delay_of(error))
-        reason = error.message.split("\n")[0]
-        return Reply(error.status, reason, orjson.dumps(body), JSON_TYPE, delay_s=self._delay_of(error))
 
-    def _delay_of(self, error: ApiError) -> float:
-        return self.auth_delay_s if error.status == 401 else 0.0
-
-
-def _merged(query: dict[str, Any], sent: dict[str, Any], in_path: dict[str, str]) -> dict[str, Any]:
-    given = {**query, **sent}
+def _merged(sent: dict[str, Any], query: dict[str, Any], in_path: dict[str, str]) -> dict[str, Any]:
+    """All parameters: the query's win over the body's, and the path's may only be repeated as they are."""
+    given = {**sent, **query}
+    # Browsers send it to get around caches.
+    given.pop("_dc", None)
     for name, value in in_path.items():
         if name in given and str(given[name]) != value:
             raise ParameterError({name: "duplicate parameter (already defined in URI) with conflicting values!"})
         given[name] = value
     return given
-
-
-def _concrete(method: Method, params: dict[str, Any]) -> str:
-    return re.sub(r"\{([^}]+)\}", lambda found: str(params.get(found[1], "")), method.path)
-
-
-def _plain(error: PlainError) -> Reply:
-    return Reply(error.status, error.reason, error.text.encode(), None)
-
-
-def _body(shape: str, data: Any) -> bytes:
-    head, tail = (b'{"success":1,"data":', b"}") if shape == "extjs" else (b'{"data":', b"}")
-    total: int | None = None
-    more: dict[str, Any] = {}
-    if isinstance(data, Paged):
-        total, more, data = data.total, data.extra, data.data
-    text = data.data if isinstance(data, Rendered) else orjson.dumps(data)
-    if total:
-        more = {**more, "total": total}
-    if more:
-        tail = b"," + orjson.dumps(more)[1:]
-    return head + text + tail
-
-
-__all__ = ["FORMATS", "JSON_TYPE", "METHODS", "TEXT_TYPE", "Api", "DroppedError"]

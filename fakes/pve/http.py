@@ -5,7 +5,8 @@ Nothing here knows a transport; `fakes.inprocess` and `fakes.server` translate. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +58,13 @@ class ApiError(Exception):
     def code_is_text(self) -> bool:
         return self.status not in (500, 501)
 
+    @property
+    def text(self) -> str:
+        """The error as it reads inside another error's message: an API exception's code and errors come along."""
+        if not self.code_is_text:
+            return self.message
+        return "\n".join([f"{self.status} {self.message}", *(f"{k}: {v}" for k, v in (self.errors or {}).items())])
+
 
 class ParameterError(ApiError):
     """A 400 whose `errors` name the parameters that were refused."""
@@ -72,12 +80,22 @@ class ForbiddenError(ApiError):
         super().__init__(403, f"Permission check failed ({what})" if what else "Permission check failed")
 
 
-class DoorError(Exception):
-    """A 401 before the API is reached: no body, no content type, and (on a real node) three seconds of waiting."""
+@contextmanager
+def prefixed(what: str) -> Iterator[None]:
+    """Turn an ApiError of the block into a plain 500 that begins with `what`, e.g. ``create user failed``."""
+    try:
+        yield
+    except ApiError as error:
+        raise ApiError(500, f"{what}: {error.text}") from error
 
-    def __init__(self, reason: str) -> None:
+
+class DoorError(Exception):
+    """A 401 (or 403) before the API is reached: no body, no type, and (on a real node) three seconds of waiting."""
+
+    def __init__(self, reason: str, *, status: int = 401) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.status = status
 
 
 @dataclass(slots=True)

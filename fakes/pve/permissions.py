@@ -1,4 +1,4 @@
-"""The permission expressions of the schema table, evaluated for a caller.
+"""The permission expressions of the schema table, evaluated for a caller before any parameter is checked.
 
 An expression is None (root@pam only), ``{"user": "all" | "world"}`` or a list such as
 ``["perm", "/vms/{vmid}", ["VM.Audit"], "any", 1]``, ``["and", …]``, ``["or", …]``, ``["userid-group", …]``.
@@ -10,9 +10,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from fakes.pve.acl_paths import normalized
 from fakes.pve.formats import user_problem
 from fakes.pve.http import ApiError, ForbiddenError
+from fakes.pve.params import split_list
 from fakes.pve.usercfg import ROOT, UserConfig
+
+_MODIFIERS = {"storage": "Datastore.Allocate", "vms": "VM.Allocate", "pool": "Pool.Allocate"}
+_VARIABLE = re.compile(r"\{([^}]+)\}")
 
 
 class Permissions:
@@ -23,101 +28,128 @@ class Permissions:
         self._user = user
         self._given = given
 
-    def check(self, expression: Any) -> None:
-        """ForbiddenError in Proxmox's words where the caller may not."""
+    def check(self, permission: Any) -> None:
+        """ForbiddenError in Proxmox's words where the caller may not call a method."""
         if self._user == ROOT:
             return
-        if expression is None:
+        if permission is None:
             raise ForbiddenError("user != root@pam")
-        if isinstance(expression, dict):
-            if "check" in expression:
-                self.check(expression["check"])
-            return
-        getattr(self, f"_check_{expression[0].replace('-', '_')}")(*expression[1:])
+        if isinstance(permission, dict):
+            if permission.get("user") == "all":
+                return
+            permission = permission.get("check")
+            if permission is None:
+                raise ForbiddenError
+        self._evaluate(permission)
 
-    def _holds(self, expression: Any) -> bool:
-        try:
-            self.check(expression)
-        except ForbiddenError:
-            return False
-        return True
+    def _evaluate(self, expression: list[Any], *, quiet: bool = False) -> bool:
+        """True where an expression holds; otherwise an error, or False where `quiet` keeps it back.
 
-    def _check_and(self, *expressions: Any) -> None:
-        for expression in expressions:
-            self.check(expression)
+        As in Proxmox, an "and" inside an "or" is loud all the same, and so are malformed user ids.
+        """
+        test, *rest = expression
+        match test:
+            case "and":
+                for part in rest:
+                    self._evaluate(part)
+                return True
+            case "or":
+                if any(self._evaluate(part, quiet=True) for part in rest):
+                    return True
+                return self._refused(None, quiet=quiet)
+            case "perm":
+                return self._perm(*rest, quiet=quiet)
+            case "perm-modify":
+                path = normalized(self._filled(rest[0]))
+                return path is None or self._has(path, modifying_privileges(path), any_of=True, quiet=quiet)
+            case "userid-param":
+                return self._userid_param(rest[0], quiet=quiet)
+            case "userid-group":
+                return self._userid_group(*rest, quiet=quiet)
+        raise ValueError(f"unknown permission test {test!r}")
 
-    def _check_or(self, *expressions: Any) -> None:
-        if not any(self._holds(expression) for expression in expressions):
-            raise ForbiddenError
+    def _perm(self, template: str, privileges: list[str], *options: Any, quiet: bool) -> bool:
+        chosen = dict(zip(options[::2], options[1::2], strict=False))
+        needed = chosen.get("require_param")
+        if needed and self._given.get(needed) is None:
+            return self._refused(None, quiet=quiet)
+        path = normalized(self._filled(template)) or ""
+        return self._has(path, privileges, any_of=bool(chosen.get("any")), quiet=quiet)
 
-    def _check_perm(self, template: str, privileges: list[str], *options: Any) -> None:
-        self.require(self._path(template), privileges, any_of="any" in options)
-
-    def _check_perm_modify(self, template: str) -> None:
-        path = self._path(template)
-        wanted = ["Permissions.Modify"]
-        if path.startswith("/vms/"):
-            wanted.append("VM.Allocate")
-        elif path.startswith("/storage/"):
-            wanted.append("Datastore.Allocate")
-        elif path.startswith("/pool/"):
-            wanted.append("Pool.Allocate")
-        self.require(path, wanted, any_of=True)
-
-    def _check_userid_param(self, what: str) -> None:
+    def _userid_param(self, what: str, *, quiet: bool) -> bool:
         userid = self._userid()
         if what == "self":
-            if userid != self._user:
-                raise ForbiddenError
-            return
-        self.require(f"/access/realm/{userid.rpartition('@')[2]}", [what], any_of=False)
+            if userid not in self._access.users:
+                return self._no_such_user(userid, quiet=quiet)
+            return userid == self._user or self._refused(None, quiet=quiet)
+        return self._has(f"/access/realm/{userid.rpartition('@')[2]}", [what], any_of=False, quiet=quiet)
 
-    def _check_userid_group(self, privileges: list[str], *options: Any) -> None:
-        named = dict(zip(options[::2], options[1::2], strict=False)).get("groups_param")
-        if self._everywhere(privileges):
-            return
-        userid = self._userid() if named != "create" and "userid" in self._given else ""
-        groups = list(self._access.groups_of(userid)) if userid else []
-        if named:
-            groups_text = self._given.get("groups") or ""
-            wanted = [name for name in re.split(r"[,;\s]+", str(groups_text)) if name]
-            if named == "create" and not wanted:
-                raise ForbiddenError(f"/access/groups, {privileges[0]}" if len(privileges) == 1 else None)
+    def _userid_group(self, privileges: list[str], *options: Any, quiet: bool) -> bool:
+        mode = dict(zip(options[::2], options[1::2], strict=False)).get("groups_param")
+        is_existing = mode != "create"
+        userid = str(self._given.get("userid") or "")
+        if is_existing and self._userid(quiet=quiet) not in self._access.users:
+            return self._no_such_user(userid, quiet=quiet)
+        if self._has("/access/groups", privileges, any_of=True, quiet=True):
+            return True
+        mine = [
+            name
+            for name in self._access.groups
+            if self._has(f"/access/groups/{name}", privileges, any_of=True, quiet=True)
+        ]
+        if mode:
+            wanted = split_list(str(self._given.get("groups") or ""))
+            if not wanted:
+                raise ForbiddenError(f"/access/groups, {'|'.join(privileges)}")
             for name in wanted:
-                self.require(f"/access/groups/{name}", privileges, any_of=True)
-            if named == "create":
-                return
-        if not any(self._has(f"/access/groups/{name}", privileges) for name in groups):
-            raise ForbiddenError(f"/access/groups, {'|'.join(privileges)}" if len(privileges) == 1 else None)
+                if name not in mine:
+                    raise ForbiddenError(f"/access/groups/{name}, {'|'.join(privileges)}")
+        if is_existing and not any(userid in self._access.groups[name].users for name in mine):
+            return self._refused(None, quiet=quiet)
+        return True
 
-    def _everywhere(self, privileges: list[str]) -> bool:
-        return self._has("/access/groups", privileges)
-
-    def _has(self, path: str, privileges: list[str]) -> bool:
-        owned = self._access.privileges(self._user, path)
-        return any(privilege in owned for privilege in privileges)
-
-    def require(self, path: str, privileges: list[str], *, any_of: bool) -> None:
-        """ForbiddenError naming path and privileges where they are missing."""
+    def _has(self, path: str, privileges: list[str], *, any_of: bool, quiet: bool) -> bool:
         owned = self._access.privileges(self._user, path)
         if any_of:
-            if not any(privilege in owned for privilege in privileges):
-                raise ForbiddenError(f"{path}, {'|'.join(privileges)}")
-            return
+            if any(privilege in owned for privilege in privileges):
+                return True
+            return self._refused(f"{path}, {'|'.join(privileges)}", quiet=quiet)
         for privilege in privileges:
             if privilege not in owned:
-                raise ForbiddenError(f"{path}, {privilege}")
+                return self._refused(f"{path}, {privilege}", quiet=quiet)
+        return True
 
-    def _userid(self) -> str:
-        userid = str(self._given.get("userid", ""))
+    def _userid(self, *, quiet: bool = False) -> str:
+        userid = str(self._given.get("userid") or "")
         problem = user_problem(userid)
-        if problem:
+        if problem and not quiet:
             raise ApiError(500, problem)
         return userid
 
-    def _path(self, template: str) -> str:
-        def value(found: re.Match[str]) -> str:
-            return str(self._given.get(found[1], ""))
+    def _filled(self, template: str) -> str:
+        """A path with the parameters' values; one that was not given reads "-"."""
+        return _VARIABLE.sub(lambda found: str(self._given.get(found[1], "-")), template)
 
-        path = re.sub(r"\{([^}]+)\}", value, template)
-        return "/" + "/".join(part for part in path.split("/") if part)
+    @staticmethod
+    def _refused(what: str | None, *, quiet: bool) -> bool:
+        if quiet:
+            return False
+        raise ForbiddenError(what)
+
+    @staticmethod
+    def _no_such_user(userid: str, *, quiet: bool) -> bool:
+        if quiet:
+            return False
+        raise ApiError(500, f"no such user ('{userid}')")
+
+
+def modifying_privileges(path: str) -> list[str]:
+    """The privileges any of which allows to change the permissions at a normalized path."""
+    top, _, rest = path.lstrip("/").partition("/")
+    return ["Permissions.Modify", *([_MODIFIERS[top]] if rest and top in _MODIFIERS else [])]
+
+
+def may_modify_permissions(access: UserConfig, user: str, path: str) -> bool:
+    """True where a user or token may change the permissions at a normalized path."""
+    owned = access.privileges(user, path)
+    return any(privilege in owned for privilege in modifying_privileges(path))

@@ -15,6 +15,7 @@ from typing import Any
 
 TABLE_SCHEMA = "labctl/pve-schema/1"
 DEFAULT_TABLE = Path(__file__).parent / "tables" / "pve-8.4.1.json"
+_BLANK = re.compile(r"\s")
 _RANGE = re.compile(r"\[(\d+)-(\d+)\]")
 
 _ROOT_INDEX: Mapping[str, Any] = {
@@ -84,7 +85,8 @@ class Schema:
             child = node.children.get(part)
             if child is None:
                 child = node.any_child
-                if child is None or node.variable is None:
+                # A variable part takes anything but blanks.
+                if child is None or node.variable is None or _BLANK.search(part):
                     return None
                 if child.takes_rest:
                     values[node.variable] = "/".join(parts[position:])

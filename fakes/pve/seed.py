@@ -13,8 +13,6 @@ from fakes.pve.datacenter import Datacenter
 from fakes.pve.durations import INSTANT, Durations
 from fakes.pve.node import Node, NodeFacts
 from fakes.pve.schema import Schema
-from fakes.pve.usercfg import PATH as USER_CFG
-from fakes.pve.usercfg import UserConfig, format_user_cfg, parse_user_cfg
 
 STORAGE_CFG = """\
 dir: local
@@ -49,17 +47,11 @@ def standalone(
 def install(datacenter: Datacenter, nodes: Sequence[Node]) -> None:
     """Write what the installer writes, where it is not there yet."""
     cfs = datacenter.cfs
-    if USER_CFG not in cfs:
-        cfs.write(USER_CFG, format_user_cfg(_first_users()))
     if "storage.cfg" not in cfs:
         cfs.write("storage.cfg", STORAGE_CFG)
     for node in nodes:
         _install_node(node)
     datacenter.flush()
-
-
-def _first_users() -> UserConfig:
-    return parse_user_cfg("user:root@pam:1:0:::::::\n")
 
 
 def _install_node(node: Node) -> None:

@@ -1,173 +1,186 @@
-"""Tickets, CSRF tokens, API tokens and passwords: who is calling.
+"""Tickets, CSRF tokens and API tokens: who a request comes from.
 
 Tickets look like Proxmox's (``PVE:root@pam:6B016B54::<base64>``) but are signed with a keyed hash of our own.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 import re
 import urllib.parse
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from passlib.hash import sha256_crypt
-
 from fakes.pve.http import DoorError
-from fakes.pve.usercfg import ROOT, UserConfig
+from fakes.pve.signatures import Signer
+from fakes.pve.usercfg import PATH as USER_CFG
 
 if TYPE_CHECKING:
     from fakes.pve.datacenter import Datacenter
 
 TICKET_LIFETIME_S = 2 * 3600
-SHADOW = "priv/shadow.cfg"
 TOKENS = "priv/token.cfg"
-_AUTH_KEY = "priv/labctl-ticket.key"
-_TICKET = re.compile(r"(PVE:[^\s:]+:([0-9A-F]{8}))::([A-Za-z0-9+/=]+)")
-_TOKEN_HEADER = re.compile(r"PVEAPIToken[= ](.*)", re.DOTALL)
-_COOKIE = re.compile(r"(?:^|[;\s])PVEAuthCookie=([^;]*)")
+_GRACE_S = 300
+_REMEMBERED = 2000
+_TICKET = re.compile(r"PVE:((?:!tfa!)?[^\s]+):([0-9A-F]{8})::([A-Za-z0-9+/=]+)")
+_COOKIE = re.compile(r"(?:^|\s)PVEAuthCookie[= ]([^;]*)")
+_TOKEN = re.compile(r"(?:^|\s)PVEAPIToken[= ]([^;]*)")
+_TOKEN_ID = re.compile(r"([^\s:/]+@[A-Za-z][A-Za-z0-9.\-_]+)!([A-Za-z][A-Za-z0-9.\-_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The credentials of a request; both are "" where it brought none."""
+
+    ticket: str = ""
+    token: str = ""
+
+
+def credentials(headers: Mapping[str, str]) -> Caller:
+    """What a request carries: the cookie decides, then a ticket in the Authorization header, then an API token."""
+    cookie, authorization = headers.get("cookie"), headers.get("authorization")
+    for source in (cookie, authorization):
+        if source:
+            found = _COOKIE.search(source)
+            if found and found[1]:
+                return Caller(ticket=urllib.parse.unquote(found[1]))
+    if authorization:
+        found = _TOKEN.search(authorization)
+        if found and found[1]:
+            return Caller(token=urllib.parse.unquote(found[1]))
+    return Caller()
 
 
 class Door:
-    """Decides who a request comes from; `root_password` is the node's own root account."""
+    """Decides who a request comes from, and makes the tickets and token secrets that prove it."""
 
-    def __init__(self, datacenter: Datacenter, *, root_password: str) -> None:
+    def __init__(self, datacenter: Datacenter) -> None:
         self._datacenter = datacenter
-        self._root_password = root_password
-        if datacenter.cfs.read(_AUTH_KEY) is None:
-            datacenter.cfs.write(_AUTH_KEY, uuid.uuid4().hex + uuid.uuid4().hex + "\n")
-        self._key = (datacenter.cfs.read(_AUTH_KEY) or "").strip().encode()
-        self._known: dict[str, tuple[str, float]] = {}
+        self._signer = Signer(datacenter.cfs)
+        # Credentials that were good a moment ago: text → (principal, versions they were checked against, last second).
+        self._good: dict[tuple[str | None, str | None], tuple[str, int, int, float]] = {}
 
-    def principal(self, method: str, headers: Mapping[str, str]) -> str:
-        """The user or token id of a request; DoorError with Proxmox's reason where there is none."""
-        authorization = headers.get("authorization", "")
-        found = _TOKEN_HEADER.match(authorization)
-        if found:
-            return self._token(found[1])
-        ticket = self.ticket_of(headers)
-        if not ticket:
+    def principal(self, headers: Mapping[str, str]) -> str:
+        """The user or token id of a caller; DoorError with Proxmox's reason where there is none."""
+        cfs = self._datacenter.cfs
+        users, tokens = cfs.file_version(USER_CFG), cfs.file_version(TOKENS)
+        key = headers.get("cookie"), headers.get("authorization")
+        known = self._good.get(key)
+        if known is not None and known[1] == users and known[2] == tokens and self._datacenter.clock.now() < known[3]:
+            return known[0]
+        caller = credentials(headers)
+        until: float
+        if caller.token:
+            principal, until = self._token(caller.token)
+        elif caller.ticket:
+            principal = self.verify_ticket(caller.ticket)
+            until = int(caller.ticket.split("::")[0][-8:], 16) + TICKET_LIFETIME_S
+        else:
             raise DoorError("No ticket")
-        user = self.verify_ticket(ticket)
-        if method != "GET" and not self._csrf_ok(user, headers.get("csrfpreventiontoken", "")):
-            raise DoorError("Permission denied - invalid csrf token")
-        return user
+        until = min(until, self._user_expires(principal.partition("!")[0]))
+        if len(self._good) >= _REMEMBERED:
+            self._good.clear()
+        self._good[key] = principal, users, tokens, until
+        return principal
 
-    @staticmethod
-    def ticket_of(headers: Mapping[str, str]) -> str | None:
-        """The ticket a request carries, in the cookie or, without one, in the Authorization header."""
-        for source in (headers.get("cookie", ""), headers.get("authorization", "")):
-            found = _COOKIE.search(source)
-            if found:
-                return urllib.parse.unquote(found[1])
-        return None
+    def check_csrf(self, user: str, token: str) -> None:
+        """DoorError where a CSRF prevention token is missing, forged or too old."""
+        stamp, colon, value = token.partition(":")
+        is_stamp = bool(colon) and re.fullmatch(r"[0-9A-F]{8}", stamp) is not None and self._is_fresh(stamp)
+        if not is_stamp or not hmac.compare_digest(value, self._signer.csrf(stamp, user)):
+            raise DoorError("Permission denied - invalid csrf token")
 
     def make_ticket(self, user: str) -> str:
-        stamp = f"PVE:{user}:{int(self._datacenter.clock.now()):08X}"
-        return f"{stamp}::{self._signature(stamp)}"
+        """A ticket for a user."""
+        return self._signed(user)
+
+    def make_challenge(self, user: str, challenge: str) -> str:
+        """A half ticket that only proves the first factor of a login; `challenge` is a JSON text."""
+        text = challenge.replace(":", "%3A")
+        return self._signed(f"!tfa!{text}", user)
+
+    def open_challenge(self, user: str, ticket: str) -> str:
+        """The challenge in a half ticket of a user; DoorError where it is none."""
+        found = _TICKET.fullmatch(ticket)
+        if not found or not found[1].startswith("!tfa!") or not self._is_signed(found, user):
+            raise DoorError("permission denied - invalid PVE ticket")
+        return urllib.parse.unquote(found[1].removeprefix("!tfa!"))
 
     def make_csrf(self, user: str) -> str:
         stamp = f"{int(self._datacenter.clock.now()):08X}"
-        return f"{stamp}:{self._csrf_digest(stamp, user)}"
+        return f"{stamp}:{self._signer.csrf(stamp, user)}"
 
     def verify_ticket(self, ticket: str) -> str:
         """The user of a ticket; DoorError where it is forged, too old or its user may not log in any more."""
         found = _TICKET.fullmatch(ticket)
-        if not found or not hmac.compare_digest(found[3], self._signature(found[1])):
+        if not found or not self._is_signed(found):
             raise DoorError("permission denied - invalid PVE ticket")
-        age = self._datacenter.clock.now() - int(found[2], 16)
-        if not -300 <= age <= TICKET_LIFETIME_S:
-            raise DoorError("permission denied - invalid PVE ticket")
-        user = found[1].split(":")[1]
-        self._usable(self._datacenter.access, user)
-        return user
+        if found[1].startswith("!tfa!"):
+            raise DoorError("No ticket")
+        self.check_usable(found[1])
+        return found[1]
 
-    def check_password(self, user: str, password: str, *, otp: str | None = None) -> bool:
-        """True where the password of a usable user is right.
-
-        A valid ticket of the user, or of root@pam, serves as a password too. An `otp` nobody asked for is wrong.
-        """
-        access = self._datacenter.access
-        try:
-            self._usable(access, user)
-            if password.startswith("PVE:"):
-                return self.verify_ticket(password) in (user, ROOT)
-        except DoorError:
-            return False
-        if otp is not None:
-            return False
-        if user == ROOT:
-            return hmac.compare_digest(password.encode(), self._root_password.encode())
-        stored = parse_pairs(self._datacenter.cfs.read(SHADOW) or "", ":").get(user.rpartition("@")[0])
-        return bool(user.endswith("@pve") and stored and sha256_crypt.verify(password, stored.split(":")[0]))
-
-    def set_password(self, user: str, password: str) -> None:
-        """Store the password of a user of realm pve, or of root@pam until the next start."""
-        if user == ROOT:
-            self._root_password = password
-            return
-        cfs, name = self._datacenter.cfs, user.rpartition("@")[0]
-        stored = parse_pairs(cfs.read(SHADOW) or "", ":")
-        stored[name] = sha256_crypt.using(rounds=1000).hash(password) + ":"
-        cfs.write(SHADOW, "".join(f"{key}:{value}\n" for key, value in sorted(stored.items())))
-
-    def forget_password(self, user: str) -> None:
-        cfs = self._datacenter.cfs
-        stored = parse_pairs(cfs.read(SHADOW) or "", ":")
-        if stored.pop(user.rpartition("@")[0], None) is not None:
-            cfs.write(SHADOW, "".join(f"{key}:{value}\n" for key, value in sorted(stored.items())))
-
-    def _token(self, text: str) -> str:
-        full, equals, secret = text.partition("=")
-        user, bang, token = full.partition("!")
-        if not bang or not equals:
-            raise DoorError("no tokenid specified")
-        access = self._datacenter.access
-        self._usable(access, user)
-        known = access.users[user].tokens.get(token)
-        if known is None:
-            raise DoorError(f"no such token '{token}' for user '{user}'")
-        if known.expire and known.expire <= self._datacenter.clock.now():
-            raise DoorError(f"token '{token}' access expired")
-        stored = self._datacenter.cfs.parsed(TOKENS, parse_tokens).get(full, "")
-        if not hmac.compare_digest(stored.encode(), secret.encode()):
-            raise DoorError("invalid token value!")
-        return full
-
-    def _usable(self, access: UserConfig, user: str) -> None:
-        known = access.users.get(user)
+    def check_usable(self, user: str) -> None:
+        """DoorError where a user does not exist, is disabled or has expired."""
+        known = self._datacenter.access.users.get(user)
         if known is None:
             raise DoorError(f"no such user ('{user}')")
         if not known.enable:
             raise DoorError(f"user '{user}' is disabled")
-        if known.expire and known.expire <= self._datacenter.clock.now():
+        if known.expire and known.expire < self._datacenter.clock.now():
             raise DoorError(f"user '{user}' access expired")
 
-    def _csrf_ok(self, user: str, token: str) -> bool:
-        stamp, colon, value = token.partition(":")
-        if not colon or not re.fullmatch(r"[0-9A-F]{8}", stamp):
-            return False
-        age = self._datacenter.clock.now() - int(stamp, 16)
-        return -300 <= age <= TICKET_LIFETIME_S and hmac.compare_digest(value, self._csrf_digest(stamp, user))
+    def new_token_secret(self, full: str) -> str:
+        """A new secret for a token id such as ``ci@pve!build``, stored and returned."""
+        secret = str(uuid.uuid4())
+        self._write_tokens({**self._tokens(), full: secret})
+        return secret
 
-    def _csrf_digest(self, stamp: str, user: str) -> str:
-        value = hmac.new(self._key, f"csrf:{stamp}:{user}".encode(), hashlib.sha256).digest()
-        return base64.b64encode(value).decode().rstrip("=")
+    def forget_token(self, full: str) -> None:
+        tokens = self._tokens()
+        if full in tokens:
+            self._write_tokens({name: secret for name, secret in tokens.items() if name != full})
 
-    def _signature(self, stamp: str) -> str:
-        value = b"".join(
-            hmac.new(self._key, f"{block}:{stamp}".encode(), hashlib.sha512).digest() for block in range(4)
-        )
-        return base64.b64encode(value).decode()
+    def _token(self, text: str) -> tuple[str, float]:
+        full, equals, secret = text.rpartition("=")
+        if not equals:
+            raise DoorError("no tokenid specified")
+        parts = _TOKEN_ID.fullmatch(full)
+        if not parts:
+            raise DoorError(f"'{full}' is not a valid token ID - not able to split into user and token parts")
+        user, token = parts[1], parts[2]
+        self.check_usable(user)
+        known = self._datacenter.access.users[user].tokens.get(token)
+        if known is None:
+            raise DoorError(f"no such token '{token}' for user '{user}'")
+        if known.expire and known.expire < self._datacenter.clock.now():
+            raise DoorError(f"token '{token}' access expired")
+        if not hmac.compare_digest(self._tokens().get(full, "").encode(), secret.encode()):
+            raise DoorError("invalid token value!")
+        return full, known.expire or float("inf")
 
+    def _tokens(self) -> dict[str, str]:
+        return self._datacenter.cfs.parsed(TOKENS, parse_tokens)
 
-def parse_pairs(text: str, separator: str) -> dict[str, str]:
-    """The lines of a text as key → rest of the line."""
-    pairs = (line.partition(separator) for line in text.splitlines() if separator in line)
-    return {key.strip(): value.strip() for key, _, value in pairs}
+    def _write_tokens(self, tokens: Mapping[str, str]) -> None:
+        self._datacenter.cfs.write(TOKENS, "".join(f"{name} {secret}\n" for name, secret in sorted(tokens.items())))
+
+    def _user_expires(self, user: str) -> float:
+        known = self._datacenter.access.users.get(user)
+        return known.expire if known is not None and known.expire else float("inf")
+
+    def _signed(self, data: str, extra: str = "") -> str:
+        stamp = f"PVE:{data}:{int(self._datacenter.clock.now()):08X}"
+        return f"{stamp}::{self._signer.ticket(stamp + extra)}"
+
+    def _is_signed(self, found: re.Match[str], extra: str = "") -> bool:
+        stamp = f"PVE:{found[1]}:{found[2]}"
+        return hmac.compare_digest(found[3], self._signer.ticket(stamp + extra)) and self._is_fresh(found[2])
+
+    def _is_fresh(self, stamp: str) -> bool:
+        return -_GRACE_S <= self._datacenter.clock.now() - int(stamp, 16) <= TICKET_LIFETIME_S
 
 
 def parse_tokens(text: str) -> dict[str, str]:

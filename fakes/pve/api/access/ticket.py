@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from fakes.pve.acl_paths import normalized
 from fakes.pve.call import Call
+from fakes.pve.datacenter import Datacenter
 from fakes.pve.http import ApiError, route
-from fakes.pve.usercfg import UserConfig
+from fakes.pve.logins import LoginError, log_in
+from fakes.pve.params import split_list
+from fakes.pve.realms import realms
+from fakes.pve.usercfg import ROOT, UserConfig
 
 # Which privileges the web interface asks about, by top level of the ACL path.
 _CAPABILITIES: dict[str, re.Pattern[str]] = {
@@ -29,27 +34,45 @@ def get_ticket(call: Call) -> None:
 
 @route("POST", "/access/ticket")
 def create_ticket(call: Call) -> dict[str, Any]:
-    """A ticket with its CSRF token, or for `path` and `privs` the user's name alone; `cap` either way."""
-    door, access = call.datacenter.door, call.datacenter.access
-    user = call.params["username"]
-    if call.get("realm"):
-        user = f"{user}@{call.params['realm']}"
-    path, privileges = call.get("path"), call.get("privs")
-    if not door.check_password(user, call.params["password"], otp=call.get("otp")):
-        raise ApiError(401, "authentication failure")
-    if path and privileges:
-        wanted = [name for name in re.split(r"[,;\s]+", privileges) if name]
-        if not wanted or not all(name in access.privileges(user, path) for name in wanted):
-            raise ApiError(401, "authentication failure")
-        answer: dict[str, Any] = {"username": user}
-    else:
-        answer = {
-            "username": user,
-            "ticket": door.make_ticket(user),
-            "CSRFPreventionToken": door.make_csrf(user),
-        }
-    answer["cap"] = capabilities(access, user)
+    """A ticket with its CSRF token, or for `path` and `privs` the user's name alone; `cap` either way.
+
+    Where a second factor is missing, the ticket is only good for answering the challenge in it.
+    """
+    datacenter, params = call.datacenter, call.params
+    user = f"{params['username']}@{params['realm']}" if params.get("realm") else params["username"]
+    user = _spelled_as_known(datacenter, user)
+    try:
+        challenge = log_in(
+            datacenter, user, params["password"], otp=params.get("otp"), challenge=params.get("tfa-challenge")
+        )
+        if params.get("path") and params.get("privs"):
+            _verify(datacenter.access, user, params["path"], params["privs"])
+            return {"username": user, "cap": capabilities(datacenter.access, user)}
+    except LoginError as error:
+        raise ApiError(401, "authentication failure") from error
+    door = datacenter.door
+    answer: dict[str, Any] = {"username": user, "CSRFPreventionToken": door.make_csrf(user)}
+    if challenge is not None:
+        return {**answer, "ticket": door.make_challenge(user, challenge), "NeedTFA": 1}
+    answer.update(ticket=door.make_ticket(user), cap=capabilities(datacenter.access, user))
+    name = datacenter.cluster_name
+    if name and (user == ROOT or "Sys.Audit" in datacenter.access.privileges(user, "/")):
+        answer["clustername"] = name
     return answer
+
+
+def _spelled_as_known(datacenter: Datacenter, user: str) -> str:
+    """The user as it is written in user.cfg, where its realm does not care about case."""
+    realm = realms(datacenter).get(user.rpartition("@")[2])
+    if realm is None or realm.options.get("case-sensitive", 1):
+        return user
+    return next((known for known in datacenter.access.users if known.lower() == user.lower()), user)
+
+
+def _verify(access: UserConfig, user: str, path: str, privileges: str) -> None:
+    wanted, normal = split_list(privileges), normalized(path)
+    if normal is None or not wanted or not all(name in access.privileges(user, normal) for name in wanted):
+        raise LoginError
 
 
 def capabilities(access: UserConfig, user: str) -> dict[str, dict[str, int]]:
