@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fakes.pve.datacenter import Datacenter
-from fakes.pve.drives import Drive, drives, is_drive_key, parse_drive
+from fakes.pve.drives import Drive, drives, parse_drive
+from fakes.pve.formats import is_true_word
 from fakes.pve.guestconf import peek
 from fakes.pve.hypervisor import MIB, RunningGuest, Usage, hypervisor_of
 from fakes.pve.nets import KEYS as NET_KEYS
 from fakes.pve.node import Node
-from fakes.pve.params import split_list
+from fakes.pve.qemu.boot import boot_drives
 
 QEMU_VERSION = "9.2.0"
 DEFAULT_MEMORY_MIB = 512
@@ -43,6 +44,17 @@ def memory_mib(config: Mapping[str, str | int]) -> int:
     return int(text) if text.isdigit() else DEFAULT_MEMORY_MIB
 
 
+def options_of(text: str, default: str) -> dict[str, str]:
+    """The options of a property string as texts; a value without a key counts as `default`."""
+    pairs = (part.partition("=") for part in text.split(",") if part.strip())
+    return {(key if equals else default): (value if equals else key) for key, equals, value in pairs}
+
+
+def agent_enabled(agent: str | int | None) -> bool:
+    """True where the `agent` option of a configuration switches the guest agent on."""
+    return agent is not None and is_true_word(options_of(str(agent), "enabled").get("enabled", "0")) is True
+
+
 def boot_disk(config: Mapping[str, str | int]) -> Drive | None:
     """The first disk of the boot order, CD drives left out; None where there is none."""
     for key in boot_drives(config):
@@ -51,16 +63,6 @@ def boot_disk(config: Mapping[str, str | int]) -> Drive | None:
             if not drive.is_cdrom and drive.file:
                 return drive
     return None
-
-
-def boot_drives(config: Mapping[str, str | int]) -> list[str]:
-    """The drives of the boot order, present or not; of the older form only `bootdisk`."""
-    boot = str(config.get("boot", ""))
-    order = next((part[6:] for part in boot.split(",") if part.startswith("order=")), None)
-    if order is not None:
-        return [key for key in split_list(order) if is_drive_key(key)]
-    is_legacy = not boot or any(part.strip() and ("=" not in part or "legacy=" in part) for part in boot.split(","))
-    return [str(config["bootdisk"])] if is_legacy and config.get("bootdisk") else []
 
 
 def fixed_part(config: Mapping[str, str | int], node: Node, vmid: int) -> dict[str, Any]:

@@ -163,12 +163,16 @@ class Volumes(Storages):
         snapshot: str | None = None,
         *,
         name: str | None = None,
+        size_bytes: int | None = None,
         log: Log = silent,
     ) -> str:
-        """A full copy of an image (or of its snapshot, or of an image file) for a guest; returns its volume id."""
+        """A full copy of an image (or of its snapshot, or of an image file) for a guest; returns its volume id.
+
+        The copy is as large as its source unless `size_bytes` says otherwise.
+        """
         plugin, source = self._active(volid)
         size, used, origin = self._content(plugin, source, snapshot, volid)
-        copied = self.allocate(storeid, vmid, form, name, size, log=log)
+        copied = self.allocate(storeid, vmid, form, name, size_bytes or size, log=log)
         target, own = self._find(copied)
         record = target.needed(own)
         target.shelf.change(target.place(own), used=max(record.used, used), source=origin)

@@ -6,11 +6,10 @@ import re
 from typing import Any
 
 from fakes.pve.call import Call
-from fakes.pve.formats import is_true_word
 from fakes.pve.guestconf import peek
 from fakes.pve.http import Rendered, route
 from fakes.pve.rows import guest_rows
-from fakes.pve.vmstatus import vm_status
+from fakes.pve.vmstatus import agent_enabled, options_of, vm_status
 
 
 @route("GET", "/nodes/{node}/qemu")
@@ -32,7 +31,7 @@ def current(call: Call) -> dict[str, Any]:
     status = vm_status(call.datacenter, call.node, vmid, full=True)
     status["ha"] = {"managed": 0}
     if config.get("vga"):
-        options = _options(str(config["vga"]), "type")
+        options = options_of(str(config["vga"]), "type")
         kind = options.get("type", "")
         if kind.startswith("virtio") or re.fullmatch(r"qxl[234]?", kind):
             status["spice"] = 1
@@ -40,13 +39,3 @@ def current(call: Call) -> dict[str, Any]:
     if agent_enabled(config.get("agent")):
         status["agent"] = 1
     return status
-
-
-def agent_enabled(agent: str | int | None) -> bool:
-    """True where the `agent` option of a configuration switches the guest agent on."""
-    return agent is not None and is_true_word(_options(str(agent), "enabled").get("enabled", "0")) is True
-
-
-def _options(text: str, default: str) -> dict[str, str]:
-    pairs = (part.partition("=") for part in text.split(",") if part.strip())
-    return {(key if equals else default): (value if equals else key) for key, equals, value in pairs}
