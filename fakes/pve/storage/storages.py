@@ -44,6 +44,11 @@ class Storages:
         self._shared = next(iter(shelves.values()))
 
     @property
+    def own_shelf(self) -> Shelf:
+        """What the node's own disks hold."""
+        return self._own
+
+    @property
     def configs(self) -> Mapping[str, StorageConfig]:
         """All storages by id; shared, not to be changed."""
         return read_config(self._datacenter.cfs)

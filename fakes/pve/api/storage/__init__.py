@@ -1,0 +1,1 @@
+"""Storages: their definitions below /storage, and on each node their state and content."""
