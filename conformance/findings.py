@@ -22,7 +22,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one check found on one subject. `expected` replaces the check's own words where they depend on the site."""
+    """What one check found on one subject.
+
+    `expected` replaces the check's own words where they depend on the site.
+    """
 
     verdict: Verdict
     actual: str
@@ -88,7 +91,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Finding:
-    """The verdict on one requirement for one subject (a node, or ``site``)."""
+    """The verdict on one requirement for one subject (a node, or ``site``).
+
+    `needs_rung` names the rung that the requirement asks for where a pass rests on a weaker one: such a pass holds
+    for what was looked at, and says nothing of the machines.
+    """
 
     requirement: str
     title: str
@@ -105,6 +112,7 @@ class Finding:
     section: str
     waiver: dict[str, Any] | None = None
     evidence: tuple[Evidence, ...] = ()
+    needs_rung: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The finding as results.json holds it."""

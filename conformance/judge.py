@@ -72,7 +72,7 @@ class _Bench:
         check = checks().get(requirement.id)
         if check is None:
             return unknown("there is no check for this requirement")
-        return self._explained(check, _counted(check.look(self.facts), requirement, self.snapshot.rung))
+        return self._explained(check, check.look(self.facts))
 
     def _not_yet(self, requirement: Requirement) -> Outcome | None:
         declared = self.snapshot.flag("declared")
@@ -104,12 +104,10 @@ def _out_of_scope(requirement: Requirement, role: str | None, site: SiteFacts) -
     return None
 
 
-def _counted(outcome: Outcome, requirement: Requirement, rung: str) -> Outcome:
-    """A pass only if the evidence comes from a rung that counts for the requirement."""
-    if outcome.verdict != "pass" or RANKS.get(rung, 0) >= RANKS[requirement.rung]:
-        return outcome
-    text = f"{outcome.actual}; seen on the rung {rung}, only {requirement.rung} or better counts"
-    return replace(outcome, verdict="could_not_check", actual=text)
+def _rung_short_of(outcome: Outcome, requirement: Requirement, rung: str) -> str:
+    """The rung that the requirement asks for where a pass rests on evidence from a weaker one; else nothing."""
+    short = outcome.verdict == "pass" and RANKS.get(rung, 0) < RANKS[requirement.rung]
+    return requirement.rung if short else ""
 
 
 def _finding(requirement: Requirement, bench: _Bench, waivers: Sequence[Waiver], as_of: date) -> Finding:
@@ -132,6 +130,7 @@ def _finding(requirement: Requirement, bench: _Bench, waivers: Sequence[Waiver],
         section=requirement.source[0].section,
         waiver=waiver,
         evidence=evidence_for(bench.snapshot, check.reads) if check else (),
+        needs_rung=_rung_short_of(outcome, requirement, bench.snapshot.rung),
     )
 
 

@@ -44,6 +44,7 @@ def decide(
     `gaps` say what the run did not look at (a node left out, a scenario that could not run); `failures` are failed
     scenarios, which weigh like a critical fail. `is_pending_site`: the site has chosen no hardware yet.
     """
+    notes = rung_notes(findings)
     grave_fails = _named(findings, "fail", GRAVE)
     unseen = _named(findings, "could_not_check", GRAVE)
     conditions = [
@@ -53,18 +54,18 @@ def decide(
         *_expired(waivers, as_of),
     ]
     if grave_fails or failures:
-        return Judgement("NO-GO", (*grave_fails, *failures, *gaps, *unseen, *conditions))
+        return Judgement("NO-GO", (*grave_fails, *failures, *gaps, *unseen, *conditions, *notes))
     if is_pending_site:
         minor_fails = _named(findings, "fail", {"minor"})
         decision: Decision = "CONDITIONAL" if minor_fails else "PENDING"
-        return Judgement(decision, ("the site declares no hardware yet", *gaps, *unseen, *conditions))
+        return Judgement(decision, ("the site declares no hardware yet", *gaps, *unseen, *conditions, *notes))
     if not findings:
         return Judgement("INCOMPLETE", ("nothing was looked at", *gaps))
     if gaps or unseen:
-        return Judgement("INCOMPLETE", (*gaps, *unseen, *conditions))
+        return Judgement("INCOMPLETE", (*gaps, *unseen, *conditions, *notes))
     if conditions:
-        return Judgement("CONDITIONAL", tuple(conditions))
-    return Judgement("GO", ())
+        return Judgement("CONDITIONAL", (*conditions, *notes))
+    return Judgement("GO", tuple(notes))
 
 
 def counts(findings: Sequence[Finding]) -> dict[str, int]:
@@ -79,6 +80,18 @@ def _named(findings: Sequence[Finding], verdict: str, severities: frozenset[str]
         f"{finding.subject}: {finding.requirement} {finding.title}: {words} ({finding.severity}): {finding.actual}"
         for finding in findings
         if finding.verdict == verdict and finding.severity in severities
+    ]
+
+
+def rung_notes(findings: Sequence[Finding]) -> list[str]:
+    """One line per node for the passes that rest on a weaker rung than the requirement asks for."""
+    short: dict[tuple[str, str, str], list[str]] = {}
+    for finding in findings:
+        if finding.needs_rung:
+            short.setdefault((finding.subject, finding.rung, finding.needs_rung), []).append(finding.requirement)
+    return [
+        f"{subject}: seen on the rung {rung} only, the rung {needed} is still to show {', '.join(ids)}"
+        for (subject, rung, needed), ids in short.items()
     ]
 
 

@@ -18,6 +18,7 @@ from fixtures.errors import LabError
 NO_TOKEN = "no API credential was given (LABCTL_API_TOKEN)"
 
 WebUi = Callable[[], tuple[dict[str, Any] | None, str]]
+CloneTest = Callable[[], tuple[dict[str, bool] | None, str]]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Channels:
     shell: Callable[[], Runner] | None = None
     api: Callable[[], Any] | None = None
     webui: WebUi | None = None
+    clone_test: CloneTest | None = None
     rung: str = "hardware"
     target: str = "hardware"
     labels: Mapping[str, Any] = field(default_factory=dict)
@@ -47,6 +49,7 @@ def collect_node(node: str, channels: Channels, *, now: Callable[[], datetime] =
     reachable: dict[str, Any] = {"ssh": ssh}
     api_auth = _through_api(channels, node, made, reachable)
     _web_interface(channels, made)
+    _clone(channels, made)
     facts: dict[str, Any] = {"reachable": reachable, "api_auth": api_auth, **made.facts}
     return Snapshot({**labels, **facts, "missing": dict(sorted(settle_missing(facts, made.missing).items()))})
 
@@ -114,3 +117,15 @@ def _web_interface(channels: Channels, made: Assembly) -> None:
         made.facts["webui"] = facts
     if reason:
         made.missing["webui" if facts is None else "webui.http_status"] = reason
+
+
+def _clone(channels: Channels, made: Assembly) -> None:
+    """Only where guests may be made and destroyed, and only on a Proxmox VE node."""
+    if channels.clone_test is None:
+        made.missing["clone_test"] = "no clone was made: the target is not disposable"
+        return
+    if made.facts.get("pve", {}).get("installed") is not True:
+        made.missing["clone_test"] = "no clone was made: not a Proxmox VE node"
+        return
+    facts, reason = channels.clone_test()
+    made.put("clone_test", facts, reason=reason)

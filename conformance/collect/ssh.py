@@ -48,6 +48,7 @@ class Endpoint:
     identity_file: str | None = None
     proxy_command: str | None = None
     options: tuple[str, ...] = ()
+    config_file: str | None = None
 
     @classmethod
     def from_url(cls, url: str) -> Endpoint:
@@ -77,6 +78,7 @@ class Endpoint:
         flags += ["-p", str(self.port)] if self.port else []
         flags += ["-l", self.user] if self.user else []
         flags += ["-i", self.identity_file] if self.identity_file else []
+        flags += ["-F", self.config_file] if self.config_file else []
         return ["ssh", *flags, "--", self.host, "sh -s"]
 
 

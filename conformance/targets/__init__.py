@@ -1,4 +1,4 @@
-"""Targets: something that proxmoxer and testinfra can be pointed at. One module per target, loaded when it is opened."""
+"""Targets: something that proxmoxer and testinfra can be pointed at; one module each, loaded when opened."""
 
 from __future__ import annotations
 
@@ -43,6 +43,9 @@ class Target(Protocol):
 
     def facts(self, node: str) -> Runner:
         """What runs probes there; LabError where the node does not answer."""
+
+    def guest_host(self, node: str, vmid: int) -> Any:
+        """The testinfra host of a running guest, where `offers` has "disposable"; LabError where it is silent."""
 
     def web_interface(self, node: str) -> tuple[dict[str, Any] | None, str]:
         """The `webui` facts of the node, or None and the reason (see conformance.collect.webui)."""

@@ -70,7 +70,7 @@ class SimTarget:
         """One SSH session."""
         endpoint = self._endpoint(node)
         options = tuple(f"{name}={value}" for name, value in endpoint.options().items())
-        return SshSession(Endpoint(endpoint.host, options=options))
+        return SshSession(Endpoint(endpoint.host, options=options, config_file="none"))
 
     def web_interface(self, node: str) -> tuple[dict[str, Any] | None, str]:
         """Not tried: the nodes' addresses are inside the lab."""

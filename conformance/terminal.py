@@ -1,0 +1,98 @@
+"""What a person reads: tables on a terminal, plain lines elsewhere, progress and errors on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from conformance.findings import Finding
+from conformance.report.markdown import by_weight, waiver_words
+from conformance.results import Results
+from fixtures.errors import LabError
+
+STYLES = {
+    "GO": "bold green",
+    "PENDING": "bold cyan",
+    "NO-GO": "bold red",
+    "INCOMPLETE": "bold yellow",
+    "CONDITIONAL": "bold yellow",
+    "pass": "green",
+    "fail": "red",
+    "could_not_check": "yellow",
+    "waived": "yellow",
+}
+QUIET = frozenset({"pass", "not_applicable", "future", "pending"})
+
+
+def progress(text: str) -> None:
+    """Say what is being done, without disturbing what the command prints."""
+    click.echo(text, err=True)
+
+
+def show_error(error: LabError) -> None:
+    """All problems of an error, one line each."""
+    count = len(error.problems)
+    click.echo(f"error: {count} problem{'' if count == 1 else 's'}", err=True)
+    for problem in error.problems:
+        click.echo(f"  {problem}", err=True)
+
+
+def show_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table on a terminal; elsewhere one line per row, its cells separated by tabs."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(" ".join(cell.split()) for cell in row))
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in head:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+    Console().print(table)
+
+
+def show_results(results: Results) -> None:
+    """The verdict, what stands against it, and the counts."""
+    judgement = results.judgement
+    Console(highlight=False, soft_wrap=True).print(
+        Text(f"{results.run.site}: {judgement.decision}", style=STYLES[judgement.decision])
+    )
+    for reason in judgement.reasons:
+        click.echo(f"  {reason}")
+    counted = ", ".join(f"{count} {verdict}" for verdict, count in results.counts.items() if count)
+    click.echo(f"{len(results.findings)} findings on {', '.join(results.subjects) or 'no node'}: {counted or 'none'}")
+    loud = [finding for finding in by_weight(results.findings) if finding.verdict not in QUIET]
+    if loud:
+        show_table(("verdict", "requirement", "node", "severity", "found", "hint"), [_row(finding) for finding in loud])
+    if results.drift:
+        click.echo(f"{len(results.drift)} changes since the baseline:")
+        show_drift(results.drift)
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    hint = "; ".join(filter(None, (finding.hint, waiver_words(finding))))
+    return (finding.verdict, finding.requirement, finding.subject, finding.severity, finding.actual, hint)
+
+
+def show_drift(changes: Iterable[dict[str, object]]) -> None:
+    """One line per change."""
+    from conformance.report.markdown import drift_words
+
+    show_table(
+        ("requirement", "node", "change", "before", "after"),
+        [
+            (
+                str(change["requirement"]),
+                str(change["subject"]),
+                str(change["change"]),
+                drift_words(change["before"]),  # type: ignore[arg-type]
+                drift_words(change["after"]),  # type: ignore[arg-type]
+            )
+            for change in changes
+        ],
+    )
