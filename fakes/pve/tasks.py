@@ -83,7 +83,7 @@ class TaskQueue:
         try:
             begun = work(task)
         except (TaskError, ApiError) as error:
-            self._end(task, str(error))
+            self._end(task, _one_line(error))
             return task
         if begun is None:
             self._end(task, None)

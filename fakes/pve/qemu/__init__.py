@@ -1,0 +1,1 @@
+"""What Proxmox decides about a virtual machine's configuration, apart from any API method."""
