@@ -1,0 +1,79 @@
+"""/cluster/resources: guests, nodes, storages and networks of the datacenter in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from fakes.pve.api.cluster.status import node_usage
+from fakes.pve.api.storage.status import AUDIT, state_of
+from fakes.pve.call import Call
+from fakes.pve.http import Rendered, route
+from fakes.pve.rows import guest_rows
+from fakes.pve.storage import volumes
+
+
+@route("GET", "/cluster/resources")
+def resources(call: Call) -> Rendered:
+    wanted = call.get("type")
+    texts: list[bytes] = []
+    if wanted in (None, "vm"):
+        texts.extend(guest_rows(call.datacenter).resource_json(call))
+    if wanted in (None, "node"):
+        texts.extend(orjson.dumps(row) for row in _nodes(call))
+    if wanted in (None, "storage"):
+        texts.extend(orjson.dumps(row) for row in _storages(call))
+    if wanted in (None, "sdn"):
+        texts.extend(orjson.dumps(row) for row in _networks(call))
+    return Rendered(b"[" + b",".join(texts) + b"]")
+
+
+def _nodes(call: Call) -> Iterator[dict[str, Any]]:
+    for node in call.datacenter.nodes.values():
+        row: dict[str, Any] = {
+            "id": f"node/{node.name}",
+            "type": "node",
+            "node": node.name,
+            "status": "online" if node.is_online else "offline",
+        }
+        if call.allowed(f"/nodes/{node.name}", "Sys.Audit"):
+            row |= {"level": "", "cgroup-mode": 2, **(node_usage(node) if node.is_online else {})}
+        yield row
+
+
+def _storages(call: Call) -> Iterator[dict[str, Any]]:
+    for node in call.datacenter.nodes.values():
+        reach = volumes(call.datacenter, node)
+        for config in reach.configs.values():
+            if config.is_disabled or not reach.is_for_node(config):
+                continue
+            if not call.allowed(f"/storage/{config.id}", *AUDIT, any_of=True):
+                continue
+            state = state_of(reach, config)
+            row: dict[str, Any] = {
+                "id": f"storage/{node.name}/{config.id}",
+                "type": "storage",
+                "storage": config.id,
+                "node": node.name,
+                "plugintype": config.type,
+                "content": state["content"],
+                "shared": state["shared"],
+                "status": "available" if state["active"] else "unknown",
+            }
+            if state["active"]:
+                row |= {"disk": state["used"], "maxdisk": state["total"]}
+            yield row
+
+
+def _networks(call: Call) -> Iterator[dict[str, Any]]:
+    for node in call.datacenter.nodes.values():
+        if call.allowed("/sdn/zones/localnetwork", "SDN.Audit"):
+            yield {
+                "id": f"sdn/{node.name}/localnetwork",
+                "type": "sdn",
+                "sdn": "localnetwork",
+                "node": node.name,
+                "status": "ok",
+            }

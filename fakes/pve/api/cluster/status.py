@@ -1,0 +1,82 @@
+"""Which nodes there are: /cluster/status, /nodes."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from fakes.pve.call import Call
+from fakes.pve.http import route
+from fakes.pve.node import Node
+
+
+def fingerprint(node: Node) -> str:
+    """A certificate fingerprint of a node, as the lists show it."""
+    value = hashlib.sha256(f"labctl:{node.name}:{node.facts.ip}".encode()).hexdigest().upper()
+    return ":".join(value[index : index + 2] for index in range(0, len(value), 2))
+
+
+@route("GET", "/cluster/status")
+def cluster_status(call: Call) -> list[dict[str, Any]]:
+    datacenter = call.datacenter
+    rows: list[dict[str, Any]] = []
+    if datacenter.is_cluster:
+        quorate = sum(node.is_online for node in datacenter.nodes.values()) * 2 > len(datacenter.nodes)
+        rows.append(
+            {
+                "type": "cluster",
+                "id": "cluster",
+                "name": datacenter.cluster_name,
+                "nodes": len(datacenter.nodes),
+                "quorate": int(quorate),
+                "version": len(datacenter.nodes),
+            }
+        )
+    for number, node in enumerate(datacenter.nodes.values(), 1):
+        rows.append(
+            {
+                "type": "node",
+                "id": f"node/{node.name}",
+                "name": node.name,
+                "nodeid": number if datacenter.is_cluster else 0,
+                "ip": node.facts.ip,
+                "level": "",
+                "local": int(node is call.node),
+                "online": int(node.is_online),
+            }
+        )
+    return rows
+
+
+def node_usage(node: Node) -> dict[str, Any]:
+    """The numbers of a node in the lists: memory and disk in bytes, `cpu` as share."""
+    facts = node.facts
+    memory = facts.memory_bytes
+    return {
+        "cpu": round(0.01 + (int(node.clock.now()) % 7) / 1000, 6),
+        "maxcpu": facts.threads,
+        "mem": memory // 16,
+        "maxmem": memory,
+        "disk": facts.root_bytes // 20,
+        "maxdisk": facts.root_bytes,
+        "uptime": node.uptime,
+    }
+
+
+@route("GET", "/nodes")
+def nodes(call: Call) -> list[dict[str, Any]]:
+    rows = []
+    for node in call.datacenter.nodes.values():
+        row: dict[str, Any] = {
+            "id": f"node/{node.name}",
+            "node": node.name,
+            "type": "node",
+            "status": "online" if node.is_online else "offline",
+            "ssl_fingerprint": fingerprint(node),
+        }
+        if call.allowed(f"/nodes/{node.name}", "Sys.Audit"):
+            row["level"] = ""
+            if node.is_online:
+                row.update(node_usage(node))
+        rows.append(row)
+    return rows
