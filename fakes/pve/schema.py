@@ -66,7 +66,7 @@ class Schema:
     def __init__(self, table: Mapping[str, Any]) -> None:
         self.version: str = table["version"]
         self.repoid: str = table.get("repoid", "")
-        self.formats: Mapping[str, Spec] = table["formats"]
+        self.formats: Mapping[str, Spec] = {name: _expanded_format(one) for name, one in table["formats"].items()}
         self.methods: dict[tuple[str, str], Method] = {}
         self.root = PathNode()
         for path, verbs in table["paths"].items():
@@ -116,7 +116,7 @@ def _method(verb: str, path: str, info: Mapping[str, Any]) -> Method:
     params: dict[str, Spec] = {}
     for name, spec in info["params"].items():
         for expanded in expand(name):
-            params[expanded] = spec
+            params[expanded] = _with_expanded_enum(spec)
     return Method(
         verb=verb,
         path=path,
@@ -130,6 +130,20 @@ def _method(verb: str, path: str, info: Mapping[str, Any]) -> Method:
         allows_additional=bool(info.get("additional")),
         families=tuple(name for name in info["params"] if _RANGE.search(name)),
     )
+
+
+def _expanded_format(definition: Spec) -> Spec:
+    if "properties" not in definition:
+        return definition
+    properties = {name: _with_expanded_enum(spec) for name, spec in definition["properties"].items()}
+    return {**definition, "properties": properties}
+
+
+def _with_expanded_enum(spec: Spec) -> Spec:
+    values = spec.get("enum")
+    if not values or not any(isinstance(value, str) and _RANGE.search(value) for value in values):
+        return spec
+    return {**spec, "enum": [name for value in values for name in expand(str(value))]}
 
 
 def expand(name: str) -> list[str]:

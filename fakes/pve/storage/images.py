@@ -13,4 +13,4 @@ def image_size(data: bytes, form: str) -> tuple[int, str]:
         return int.from_bytes(data[24:32], "big"), "qcow2"
     if data.startswith(VMDK_MAGIC) and len(data) >= 20:
         return int.from_bytes(data[12:20], "little") * SECTOR, "vmdk"
-    return len(data), form if form in ("iso", "raw") else "raw"
+    return -(-len(data) // SECTOR) * SECTOR, form if form in ("iso", "raw") else "raw"
