@@ -1,8 +1,7 @@
 """Tasks: work that a UPID names, done on the clock, with a log and an exit status.
 
 The work is a plain function, or a generator that yields the seconds until its next step; nothing runs in a thread.
-A task begins within the request that made it and goes on when `settle` finds it due.
-Its traces are Proxmox's: one log file per UPID, an `index` of what ended, `active` for what has not been archived.
+A task begins within the request that made it and goes on when `settle` finds it due. See `tasklog` for its traces.
 """
 
 from __future__ import annotations
@@ -12,16 +11,18 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from fakes.pve import tasklog
 from fakes.pve.cfs import Tree
 from fakes.pve.clock import Clock
 from fakes.pve.http import ApiError
 
-FOLDER = "var/log/pve/tasks"
 Work = Callable[["Task"], Iterator[float] | None]
+KEPT_TASKS = 20_000
+LISTED_TASKS = 25
 
 
 class TaskError(Exception):
-    """A failure of the work; its first line becomes the exit status and the last line of the log."""
+    """A failure of the work; in one line it becomes the exit status and the last line of the log."""
 
 
 @dataclass(slots=True, eq=False)
@@ -56,9 +57,15 @@ class Task:
         self.warnings += 1
         self.log(f"WARN: {text}")
 
+    @property
+    def owner(self) -> tuple[str, str | None]:
+        """The user who began it and, where one was used, the name of the token."""
+        user, _, token = self.user.partition("!")
+        return user, token or None
+
 
 class TaskQueue:
-    """The tasks of one node, newest last in `tasks`."""
+    """The tasks of one node: `tasks` by UPID, `running` those of them that have not ended, both oldest first."""
 
     def __init__(self, node: str, files: Tree, clock: Clock, *, boot_time: float) -> None:
         self._node = node
@@ -67,23 +74,25 @@ class TaskQueue:
         self._boot = boot_time
         self._due: list[tuple[float, int, Task]] = []
         self._sequence = itertools.count()
+        self._pid = 1000
         self.tasks: dict[str, Task] = {}
-        self._load()
-        self._pid = 1000 + len(self.tasks)
+        self.running: dict[str, Task] = {}
+        self._ended: list[Task] = []
+        self.reload()
 
     def start(self, kind: str, subject: str | int, user: str, work: Work) -> Task:
         """Begin a task of a type such as ``qmstart`` about a guest or storage; returns it, with its first step done."""
         now = self._clock.now()
         self._pid += 1
         pstart = max(0, int((now - self._boot) * 100))
-        upid = f"UPID:{self._node}:{self._pid:08X}:{pstart:08X}:{int(now):08X}:{kind}:{subject}:{user}:"
+        upid = tasklog.make_upid(self._node, self._pid, pstart, int(now), kind, str(subject), user)
         task = Task(upid, self._node, self._pid, pstart, int(now), kind, str(subject), user)
-        self.tasks[upid] = task
-        self._files.write(_log_path(upid), "")
+        self.tasks[upid] = self.running[upid] = task
+        self._files.write(tasklog.log_path(upid), "")
         try:
             begun = work(task)
         except (TaskError, ApiError) as error:
-            self._end(task, _one_line(error))
+            self._end(task, _text(error))
             return task
         if begun is None:
             self._end(task, None)
@@ -105,6 +114,14 @@ class TaskQueue:
         """When the next step is due, or None when nothing runs."""
         return self._due[0][0] if self._due else None
 
+    def find(self, upid: str) -> Task | None:
+        """The task of a UPID that this node knows."""
+        return self.tasks.get(upid)
+
+    def newest_ended(self) -> Iterator[Task]:
+        """The ended tasks, the one that ended last first."""
+        return reversed(self._ended)
+
     def stop(self, task: Task) -> None:
         """End a running task as a signal does."""
         if task.is_running:
@@ -116,15 +133,7 @@ class TaskQueue:
         """The log of a task, its last line included once it ended."""
         if task.lines or task.is_running:
             return task.lines
-        return (self._files.read(_log_path(task.upid)) or "").splitlines()
-
-    def delete(self, task: Task) -> None:
-        """Forget a finished task and its log."""
-        self.tasks.pop(task.upid, None)
-        self._files.delete(_log_path(task.upid))
-        self._files.write(
-            f"{FOLDER}/index", "".join(_index_line(one) for one in self.tasks.values() if not one.is_running)
-        )
+        return (self._files.read(tasklog.log_path(task.upid)) or "").splitlines()
 
     def _step(self, task: Task) -> None:
         assert task.work is not None
@@ -134,76 +143,91 @@ class TaskQueue:
                 wait = next(task.work)
                 if wait > 0:
                     heapq.heappush(self._due, (self._clock.now() + wait, next(self._sequence), task))
-                    self._files.append(_log_path(task.upid), "".join(f"{line}\n" for line in task.lines[written:]))
+                    new = "".join(f"{line}\n" for line in task.lines[written:])
+                    self._files.append(tasklog.log_path(task.upid), new)
+                    self._write_active()
                     return
         except StopIteration:
             self._end(task, None)
         except (TaskError, ApiError) as error:
-            self._end(task, _one_line(error))
+            self._end(task, _text(error))
 
     def _end(self, task: Task, error: str | None) -> None:
         if error is not None:
-            task.exitstatus = error.split("\n")[0]
+            task.exitstatus = tasklog.one_line(error)
             task.log(f"TASK ERROR: {task.exitstatus}")
-        elif task.warnings:
-            task.exitstatus = f"WARNINGS: {task.warnings}"
-            task.log(f"TASK {task.exitstatus}")
         else:
-            task.exitstatus = "OK"
-            task.log("TASK OK")
+            task.exitstatus = f"WARNINGS: {task.warnings}" if task.warnings else "OK"
+            task.log(f"TASK {task.exitstatus}")
         task.endtime = int(self._clock.now())
         task.work = None
-        self._files.write(_log_path(task.upid), "".join(f"{line}\n" for line in task.lines))
-        self._files.append(f"{FOLDER}/index", _index_line(task))
+        self._files.write(tasklog.log_path(task.upid), "".join(f"{line}\n" for line in task.lines))
         task.lines = []
+        self._archive(task)
+        self._write_active()
         for follow in task.then:
             follow()
 
-    def _load(self) -> None:
-        """Take up what a state folder holds; a task that had not ended when the process died ends unexpectedly."""
+    def _archive(self, task: Task) -> None:
+        self.running.pop(task.upid, None)
+        self._ended.append(task)
+        self._files.append(tasklog.INDEX, tasklog.index_line(task.upid, task.endtime or 0, task.exitstatus or ""))
+        if len(self._ended) > KEPT_TASKS:
+            self._rotate()
+
+    def _rotate(self) -> None:
+        """Forget the older half of the ended tasks; the index of the newer half becomes the old index."""
+        forgotten, self._ended = self._ended[: KEPT_TASKS // 2], self._ended[KEPT_TASKS // 2 :]
+        for task in forgotten:
+            self.tasks.pop(task.upid, None)
+            self._files.delete(tasklog.log_path(task.upid))
+        lines = (tasklog.index_line(one.upid, one.endtime or 0, one.exitstatus or "") for one in self._ended)
+        self._files.write(tasklog.OLD_INDEX, "".join(lines))
+        self._files.write(tasklog.INDEX, "")
+
+    def recent(self) -> list[Task]:
+        """What `active` lists: the running tasks and the latest ended ones, newest first."""
+        return [*reversed(self.running.values()), *itertools.islice(self.newest_ended(), LISTED_TASKS)]
+
+    def _write_active(self) -> None:
+        ended = ((task.upid, task.endtime or 0, task.exitstatus or "") for task in self.recent() if not task.is_running)
+        self._files.write(tasklog.ACTIVE, tasklog.format_active(reversed(self.running), ended))
+
+    def reload(self) -> None:
+        """Take up what the files say; a task that had not ended when its process died ends unexpectedly."""
+        self._due, self.tasks, self.running, self._ended = [], {}, {}, []
         ended: dict[str, tuple[int, str]] = {}
-        for line in (self._files.read(f"{FOLDER}/index") or "").splitlines():
-            upid, endtime, status = [*line.split(" ", 2), "", ""][:3]
-            if upid and endtime:
-                ended[upid] = int(endtime, 16), status
-        found = [*ended, *(name for path in self._files.walk(FOLDER) if (name := path.rpartition("/")[2]) not in ended)]
-        for upid in sorted((name for name in found if name.startswith("UPID:")), key=_start_of):
+        for path in (tasklog.OLD_INDEX, tasklog.INDEX):
+            ended.update(tasklog.parse_index(self._files.read(path) or ""))
+        logged = [name for path in self._files.walk(tasklog.FOLDER) if (name := path.rpartition("/")[2]) not in ended]
+        for upid in [*ended, *sorted(logged, key=_start_of)]:
             task = parse_upid(upid)
             if task is None:
                 continue
-            task.endtime, task.exitstatus = ended.get(upid, (task.starttime, "unexpected status"))
+            self._pid = max(self._pid, task.pid)
             self.tasks[upid] = task
-            if upid not in ended:
-                self._files.append(f"{FOLDER}/index", _index_line(task))
+            if upid in ended:
+                task.endtime, task.exitstatus = ended[upid]
+                self._ended.append(task)
+            else:
+                task.exitstatus = tasklog.last_status(self._files.read(tasklog.log_path(upid)) or "")
+                task.endtime = int(self._files.mtime(tasklog.log_path(upid)))
+                self._archive(task)
 
 
-def _one_line(error: Exception) -> str:
+def _text(error: Exception) -> str:
     if isinstance(error, ApiError) and error.errors:
-        details = " ".join(f"{key}: {text.rstrip()}" for key, text in error.errors.items())
-        return f"{error.status} {error.message} {details} "
+        details = "".join(f"{key}: {text}\n" for key, text in error.errors.items())
+        return f"{error.status} {error.message}\n{details}"
     return str(error)
 
 
 def parse_upid(text: str) -> Task | None:
-    """The task a UPID names, or None where the text is no UPID (nine fields, the last one empty)."""
-    parts = text.split(":")
-    if len(parts) != 9 or parts[0] != "UPID" or parts[8]:
-        return None
-    try:
-        pid, pstart, start = (int(part, 16) for part in parts[2:5])
-    except ValueError:
-        return None
-    return Task(text, parts[1], pid, pstart, start, parts[5], parts[6], parts[7])
+    """The task a UPID names, or None where the text is no UPID."""
+    parts = tasklog.split_upid(text)
+    return Task(text, *parts) if parts else None
 
 
 def _start_of(upid: str) -> tuple[str, str]:
     parts = upid.split(":")
     return (parts[4], parts[2]) if len(parts) > 4 else ("", "")
-
-
-def _log_path(upid: str) -> str:
-    return f"{FOLDER}/{upid.split(':')[4][-1]}/{upid}"
-
-
-def _index_line(task: Task) -> str:
-    return f"{task.upid} {task.endtime or 0:08X} {task.exitstatus}\n"
