@@ -53,6 +53,7 @@ _OWN: Mapping[str, Mapping[str, Spec]] = {
         "meta": {"type": "string"},
         "parent": {"type": "string"},
         "snaptime": {"type": "integer"},
+        "snapstate": {"type": "string"},
         "vmstate": {"type": "string"},
         "runningmachine": {"type": "string"},
         "runningcpu": {"type": "string"},
@@ -63,6 +64,7 @@ _OWN: Mapping[str, Mapping[str, Spec]] = {
     "lxc": {
         "parent": {"type": "string"},
         "snaptime": {"type": "integer"},
+        "snapstate": {"type": "string"},
         "lock": {"type": "string"},
         "snapcomment": {"type": "string"},
     },

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import re
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,6 +45,9 @@ _COMMANDS = tuple(
         "suspend-ram",
     )
 )
+# Programs that ran are kept beside the files, under names that no file can have.
+_LAST_PID, _OUTCOME = "\0pid", "\0exec"
+_FROZEN = "\0frozen"
 _STATISTICS = dict.fromkeys(
     ("rx-bytes", "rx-dropped", "rx-errs", "rx-packets", "tx-bytes", "tx-dropped", "tx-errs", "tx-packets"), 0
 )
@@ -110,12 +113,12 @@ class LinuxGuest:
             case "guest-fstrim":
                 return {"paths": [{"path": "/", "trimmed": 0, "minimum": 0}]}
             case "guest-fsfreeze-status":
-                return self.files.get("\0frozen", "thawed")
+                return self.files.get(_FROZEN, "thawed")
             case "guest-fsfreeze-freeze":
-                self.files["\0frozen"] = "frozen"
+                self.files[_FROZEN] = "frozen"
                 return 1
             case "guest-fsfreeze-thaw":
-                return 1 if self.files.pop("\0frozen", None) else 0
+                return 1 if self.files.pop(_FROZEN, None) else 0
             case "guest-shutdown":
                 self.power = "off"
             case "guest-suspend-ram" | "guest-suspend-hybrid" | "guest-suspend-disk":
@@ -169,17 +172,22 @@ class LinuxGuest:
         return text
 
     def _execute(self, arguments: Mapping[str, Any]) -> int:
-        pid = 700 + sum(name.startswith("\0exec") for name in self.files)
-        words = [str(arguments["path"]), *map(str, arguments.get("arg", ()))]
-        self.files[f"\0exec{pid}"] = shlex.join(words)
-        self.files[f"\0input{pid}"] = str(arguments.get("input-data", ""))
+        """Run a program at once and keep what became of it until somebody asks."""
+        program = str(arguments["path"])
+        outcome = self._run(
+            program, [str(word) for word in arguments.get("arg", ())], str(arguments.get("input-data", ""))
+        )
+        pid = 700 + int(self.files.get(_LAST_PID, "0"))
+        self.files[_LAST_PID] = str(pid - 699)
+        self.files[f"{_OUTCOME}{pid}"] = json.dumps(outcome)
         return pid
 
     def _exec_status(self, pid: int) -> dict[str, Any]:
-        line = self.files.get(f"\0exec{pid}")
-        if line is None:
-            raise ProcessLookupError(f"PID {pid} does not exist")
-        code, out, err = self._run(shlex.split(line), self.files.get(f"\0input{pid}", ""))
+        """What became of a program; the agent forgets it once it has told."""
+        outcome = self.files.pop(f"{_OUTCOME}{pid}", None)
+        if outcome is None:
+            raise ProcessLookupError("Invalid parameter 'pid'")
+        code, out, err = json.loads(outcome)
         status: dict[str, Any] = {"exited": 1, "exitcode": code}
         if out:
             status["out-data"] = out
@@ -187,10 +195,9 @@ class LinuxGuest:
             status["err-data"] = err
         return status
 
-    def _run(self, words: list[str], given: str) -> tuple[int, str, str]:
+    def _run(self, program: str, arguments: list[str], given: str) -> tuple[int, str, str]:
         """Exit code, output and errors of the few programs this system has."""
-        program, arguments = words[0].rpartition("/")[2], words[1:]
-        match program:
+        match program.rpartition("/")[2]:
             case "true":
                 return 0, "", ""
             case "false":
@@ -206,7 +213,8 @@ class LinuxGuest:
                     return 0, "".join(self._read(path) for path in arguments), ""
                 except FileNotFoundError:
                     return 1, "", f"cat: {arguments[0]}: No such file or directory\n"
-        return 127, "", f"{words[0]}: command not found\n"
+        reason = f"Failed to execute child process “{program}” (No such file or directory)"
+        raise FileNotFoundError(f"Guest agent command failed, error was '{reason}'")
 
 
 def _os_info() -> dict[str, str]:
