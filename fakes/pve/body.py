@@ -88,11 +88,7 @@ def _json(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except ValueError as error:
-        position = getattr(error, "pos", 0)
-        rest = text[position:]
-        before = (rest[:20] + "..." if len(rest) > 20 else rest).replace('"', '\\"') or "(end of string)"
-        what = _json_problem(getattr(error, "msg", ""), text)
-        reason = f'{what}, at character offset {position} (before "{before}") {_PLACE} 917.'
+        reason = f"{json_problem(text, error)} {_PLACE} 917."
         raise PlainError(500, reason, reason + "\n") from None
     if not isinstance(value, dict):
         reason = f"Not a HASH reference {_PLACE} 957."
@@ -100,22 +96,29 @@ def _json(body: bytes) -> dict[str, Any]:
     return {name: _scalar(item) for name, item in value.items()}
 
 
-def _json_problem(problem: str, text: str) -> str:
-    """The words of Proxmox's JSON reader for what Python's complains about."""
+def json_problem(text: str, error: ValueError) -> str:
+    """The words of Proxmox's JSON reader for what Python's could not read in a text."""
+    position = getattr(error, "pos", 0)
+    rest = text[position:]
+    before = (rest[:20] + "..." if len(rest) > 20 else rest).replace('"', '\\"') or "(end of string)"
+    return f'{_json_words(getattr(error, "msg", ""), text, rest)}, at character offset {position} (before "{before}")'
+
+
+def _json_words(problem: str, text: str, rest: str) -> str:
     if problem.startswith("Expecting property name"):
         return "'\"' expected"
     if problem.startswith("Expecting ':'"):
         return "':' expected"
     if problem.startswith("Expecting ','"):
-        return (
-            ", or } expected while parsing object/hash"
-            if text.lstrip().startswith("{")
-            else ", or ] expected while parsing array"
-        )
+        is_object = text.lstrip().startswith("{")
+        return f", or {'} expected while parsing object/hash' if is_object else '] expected while parsing array'}"
     if problem.startswith("Extra data"):
         return "garbage after JSON object"
     if problem.startswith("Unterminated string"):
         return "unexpected end of string while parsing JSON string"
+    for word in ("null", "true", "false"):
+        if rest.startswith(word[0]):
+            return f"'{word}' expected"
     return "malformed JSON string, neither tag, array, object, number, string or atom"
 
 

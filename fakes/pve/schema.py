@@ -43,6 +43,7 @@ class Method:
     allows_token: bool
     allows_additional: bool
     families: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
 
     @property
     def path_params(self) -> tuple[str, ...]:
@@ -129,7 +130,24 @@ def _method(verb: str, path: str, info: Mapping[str, Any]) -> Method:
         allows_token=info.get("allowtoken", 1) != 0,
         allows_additional=bool(info.get("additional")),
         families=tuple(name for name in info["params"] if _RANGE.search(name)),
+        required=tuple(name for name, spec in params.items() if not spec.get("optional")),
     )
+
+
+def _format(definition: Spec) -> Spec:
+    if "properties" not in definition:
+        return definition
+    properties = {
+        expanded: _whole(spec) for name, spec in definition["properties"].items() for expanded in expand(name)
+    }
+    return {**definition, "properties": properties}
+
+
+def _whole(spec: Spec) -> Spec:
+    """A specification with its enumeration written out: ``net[0-1]`` in it stands for net0 and net1."""
+    if "enum" in spec:
+        spec = {**spec, "enum": [name for item in spec["enum"] for name in expand(str(item))]}
+    return {**spec, "items": _whole(spec["items"])} if "items" in spec else spec
 
 
 def _expanded_format(definition: Spec) -> Spec:
