@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -32,13 +33,13 @@ class SshEndpoint:
         options = {
             "User": self.user,
             "Port": str(self.port),
-            "IdentityFile": self.identity_file,
+            "IdentityFile": _one_word(self.identity_file),
             "IdentitiesOnly": "yes",
             "BatchMode": "yes",
             "ConnectTimeout": "20",
             "LogLevel": "ERROR",
             "StrictHostKeyChecking": "yes",
-            "UserKnownHostsFile": self.known_hosts,
+            "UserKnownHostsFile": _one_word(self.known_hosts),
             "GlobalKnownHostsFile": "/dev/null",
             "HostKeyAlias": self.host_key_alias,
         }
@@ -51,9 +52,15 @@ class SshEndpoint:
         return ["ssh", "-F", "none", *options, self.host, *(("--", *remote) if remote else ())]
 
 
+def _one_word(path: str) -> str:
+    """A path as ssh_config wants it, which takes a space for the end of the path."""
+    return f'"{path}"' if " " in path else path
+
+
 def through_namespace(namespace: Path) -> str:
     """The ProxyCommand that connects from inside a network namespace."""
-    return f"nsenter --net={namespace} -- {sys.executable} -I -S {relay.__file__} %h %p"
+    interpreter, program = shlex.quote(sys.executable), shlex.quote(relay.__file__)
+    return f"nsenter --net={namespace} -- {interpreter} -I -S {program} %h %p"
 
 
 def lab_keys(folder: LabFolder, nodes: list[str]) -> tuple[str, dict[str, KeyPair]]:

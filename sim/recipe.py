@@ -138,6 +138,7 @@ def node_recipe(environ: Mapping[str, str] | None = None) -> Recipe:
             "sys-kernel-debug.mount",
             "sys-kernel-tracing.mount",
             "systemd-binfmt.service",
+            "systemd-logind.service",
             "systemd-pstore.service",
             "systemd-networkd-wait-online.service",
         ),

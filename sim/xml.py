@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,7 +82,7 @@ def node_xml(
     ET.SubElement(backing, "access", mode="shared")
     _text(domain, "vcpu", str(plan.profile.cpu.threads))
     _sysinfo(domain, plan)
-    _boot(domain, plan, files)
+    _boot(domain, plan, files, accelerator)
     _processor(domain, plan, accelerator)
     for event, action in (("poweroff", "destroy"), ("reboot", "restart"), ("crash", "destroy")):
         _text(domain, f"on_{event}", action)
@@ -153,16 +153,26 @@ def _bios_date(date: str) -> str:
     return f"{found[2]}/{found[3]}/{found[1]}" if found else date
 
 
-def _boot(domain: ET.Element, plan: NodePlan, files: NodeFiles) -> None:
+def _boot(domain: ET.Element, plan: NodePlan, files: NodeFiles, accelerator: Accelerator) -> None:
     os = ET.SubElement(domain, "os")
     _text(os, "type", "hvm", arch="x86_64", machine="q35")
     _text(os, "kernel", str(files.kernel))
     _text(os, "initrd", str(files.ramdisk))
-    iommu = " intel_iommu=on" if plan.profile.has_dmar_table else ""
-    # Under load the emulated timer fails the kernel's check of it, which then panics.
-    root = f"/dev/{plan.profile.disks[0].name}"
-    _text(os, "cmdline", f"console=ttyS0 root={root} quiet no_timer_check{iommu}")
+    _text(os, "cmdline", " ".join(_kernel_options(plan, accelerator)))
     ET.SubElement(os, "smbios", mode="sysinfo")
+
+
+def _kernel_options(plan: NodePlan, accelerator: Accelerator) -> Iterator[str]:
+    yield "console=ttyS0"
+    yield f"root=/dev/{plan.profile.disks[0].name}"
+    yield "quiet"
+    # Under load the emulated timer fails the kernel's check of it, which then panics.
+    yield "no_timer_check"
+    if plan.profile.has_dmar_table:
+        yield "intel_iommu=on"
+    if accelerator == "tcg":
+        # What guards against real processors costs most where the processor is emulated.
+        yield "mitigations=off"
 
 
 def _processor(domain: ET.Element, plan: NodePlan, accelerator: Accelerator) -> None:

@@ -1,6 +1,7 @@
 """A login asks nothing, trusts only the lab's keys, and takes the way into the lab's namespace."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 from sim.access import SshEndpoint, lab_keys, through_namespace
@@ -44,6 +45,17 @@ def test_what_ssh_understands_of_the_options_is_what_was_meant() -> None:
     assert "hostname 10.20.99.21" in understood
     assert "hostkeyalias hv01" in understood
     assert "stricthostkeychecking true" in understood
+
+
+def test_a_space_does_not_end_a_path() -> None:
+    endpoint = replace(ENDPOINT, identity_file="/my lab/key", known_hosts="/my lab/known_hosts")
+    command = endpoint.command()
+
+    done = subprocess.run([command[0], "-G", *command[1:]], capture_output=True, text=True, check=True)
+
+    understood = done.stdout.splitlines()
+    assert "identityfile /my lab/key" in understood
+    assert "userknownhostsfile /my lab/known_hosts" in understood
 
 
 def test_keys_are_made_once(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def daemon(tmp_path: Path) -> Daemon:
 
 @pytest.fixture
 def no_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preflight.shutil, "which", lambda *_args, **_options: None)
+    monkeypatch.setattr("shutil.which", lambda *_args, **_options: None)
 
 
 def checks(daemon: Daemon, cache: Path, *, nodes: int = 1) -> dict[str, preflight.Check]:

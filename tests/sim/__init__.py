@@ -1,0 +1,1 @@
+"""Tests of the simulated lab with a real machine in it."""
