@@ -119,6 +119,11 @@ class DirectoryPlugin(FileContent):
         log(_formatting(path, "qcow2", record.size, backing, name.format))
         return f"{name.vmid}/{name.name}/{vmid}/{new}"
 
+    def resize(self, name: VolumeName, size: int, log: Log) -> int:
+        grown = super().resize(name, size, log)
+        log("Image resized.")
+        return grown
+
     def rename(self, name: VolumeName, vmid: int, log: Log) -> str:
         self.needed(name)
         new = replace(name, name=self.free_name(vmid, name.format), vmid=vmid)
