@@ -11,8 +11,11 @@ from fakes.pve.api.cluster.status import node_usage
 from fakes.pve.api.storage.status import AUDIT, state_of
 from fakes.pve.call import Call
 from fakes.pve.http import Rendered, route
+from fakes.pve.node import Node
 from fakes.pve.rows import guest_rows
 from fakes.pve.storage import volumes
+from fakes.pve.storage.config import StorageConfig
+from fakes.pve.storage.volumes import Volumes
 
 
 @route("GET", "/cluster/resources")
@@ -51,20 +54,23 @@ def _storages(call: Call) -> Iterator[dict[str, Any]]:
                 continue
             if not call.allowed(f"/storage/{config.id}", *AUDIT, any_of=True):
                 continue
-            state = state_of(reach, config)
-            row: dict[str, Any] = {
-                "id": f"storage/{node.name}/{config.id}",
-                "type": "storage",
-                "storage": config.id,
-                "node": node.name,
-                "plugintype": config.type,
-                "content": state["content"],
-                "shared": state["shared"],
-                "status": "available" if state["active"] else "unknown",
-            }
-            if state["active"]:
-                row |= {"disk": state["used"], "maxdisk": state["total"]}
-            yield row
+            yield storage_resource(reach, node, config)
+
+
+def storage_resource(reach: Volumes, node: Node, config: StorageConfig) -> dict[str, Any]:
+    """The row of a storage on a node, here and among the members of a pool."""
+    state = state_of(reach, config)
+    row: dict[str, Any] = {
+        "id": f"storage/{node.name}/{config.id}",
+        "type": "storage",
+        "storage": config.id,
+        "node": node.name,
+        "plugintype": config.type,
+        "content": state["content"],
+        "shared": state["shared"],
+        "status": "available" if state["active"] else "unknown",
+    }
+    return row | ({"disk": state["used"], "maxdisk": state["total"]} if state["active"] else {})
 
 
 def _networks(call: Call) -> Iterator[dict[str, Any]]:
