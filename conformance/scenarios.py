@@ -12,11 +12,10 @@ from typing import Any
 
 from gherkin.errors import CompositeParserException
 from gherkin.parser import Parser
+from pytest_bdd.steps import step_function_context_registry
 
 from fixtures.errors import ConfigError, Problem
 
-# What pytest-bdd sets on a step function's fixture.
-STEP_CONTEXT = "_pytest_bdd_step_context"
 KINDS: Mapping[str, str] = {"Context": "given", "Action": "when", "Outcome": "then"}
 
 
@@ -125,20 +124,18 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 
 
 def step_definitions(package: ModuleType) -> dict[str, Any]:
-    """The step contexts of pytest-bdd in a package's modules, by where they are defined."""
-    found: dict[str, Any] = {}
-    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        module = importlib.import_module(info.name)
-        for name, value in vars(module).items():
-            context = getattr(value, STEP_CONTEXT, None)
-            if context is None:
-                continue
-            function = context.step_func
-            if function.__module__ == module.__name__:
-                code = function.__code__
-                text = getattr(context.parser, "name", name)
-                found[f"{module.__name__.replace('.', '/')}.py:{code.co_firstlineno} {text!r}"] = context
-    return found
+    """The step definitions (pytest-bdd's contexts) of a package's modules, by place and words."""
+    prefix = f"{package.__name__}."
+    for info in pkgutil.walk_packages(package.__path__, prefix):
+        importlib.import_module(info.name)
+    contexts = [one for one in step_function_context_registry.values() if one.step_func.__module__.startswith(prefix)]
+    return dict(sorted((_place(context), context) for context in contexts))
+
+
+def _place(context: Any) -> str:
+    function = context.step_func
+    file = f"{function.__module__.replace('.', '/')}.py"
+    return f"{file}:{function.__code__.co_firstlineno} {context.type or 'step'} {context.parser.name!r}"
 
 
 def uses_of(definitions: Mapping[str, Any], steps: Sequence[StepUse]) -> dict[str, tuple[StepUse, ...]]:

@@ -123,7 +123,7 @@ def _step_gaps(features: Sequence[Document], steps: Mapping[str, Sequence[StepUs
     used = [step for document in features for step in document.steps]
     problems += [Problem(step.place, f"no step definition fits {step.text!r}") for step in used if step not in fitting]
     return problems + [
-        Problem(step.place, f"{step.text!r} fits several steps", ", ".join(fitting[step]))
+        Problem(step.place, f"{step.text!r} fits several steps", " and ".join(fitting[step]))
         for step in used
         if len(fitting.get(step, ())) > 1
     ]

@@ -7,9 +7,7 @@ import importlib
 import click
 
 from conformance.report.json import json_bytes
-from conformance.scenarios import step_definitions, uses_of
 from conformance.terminal import show_table
-from conformance.trace import gaps, read_all_features, threads
 from fixtures.register import load_register
 
 
@@ -18,6 +16,10 @@ from fixtures.register import load_register
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def trace(check: bool, as_json: bool) -> int:
     """Follow every sentence of the pages to its requirements, scenarios and checks."""
+    # These bring pytest, which no other command needs.
+    from conformance.scenarios import step_definitions, uses_of
+    from conformance.trace import gaps, read_all_features, threads
+
     register, features = load_register(), read_all_features()
     if not check:
         found = threads(register, features)

@@ -1,0 +1,1 @@
+"""The audit: collecting, judging, reporting."""

@@ -1,0 +1,152 @@
+"""Violations and boundaries of reach, roles, separation and services."""
+
+from __future__ import annotations
+
+from tests.unit.conformance.violations.changes import (
+    F,
+    N,
+    Row,
+    U,
+    add_guest,
+    both,
+    drop,
+    forget,
+    guest,
+    host,
+    hypervisors,
+    no_guests,
+    no_peer,
+    peer,
+    port,
+    put,
+)
+
+REACH: list[Row] = [
+    ("G01", "only SSH answers", put("reachable.api", False), {"PROV-06": U}),
+    ("G01", "only the API answers", put("reachable.ssh", False), {}),
+    ("G01", "SSH answers, the API was not tried", put("reachable.api", None), {}),
+    ("G01", "nobody tried to reach it", put("reachable", {}), {"PRE-01": U}),
+    ("G01", "clock exactly 5 s ahead", put("clock.offset_s", 5.0), {}),
+    ("G01", "clock 5 s behind", put("clock.offset_s", -5.0), {}),
+    ("G01", "clock just over 5 s", put("clock.offset_s", 5.001), {"PRE-02": F}),
+    ("G01", "clock 412 s behind", put("clock.offset_s", -412), {"PRE-02": F}),
+    ("G01", "NTP off", put("clock.ntp_synchronised", False), {"PRE-02": F}),
+    ("G01", "offset unknown", put("clock.offset_s", None), {"PRE-02": U}),
+    ("G01", "NTP unknown", drop("clock.ntp_synchronised"), {"PRE-02": U}),
+    ("G01", "offset unknown and NTP off", put("clock", {"ntp_synchronised": False}), {"PRE-02": F}),
+]
+
+
+ROLES: list[Row] = [
+    ("G01", "one hypervisor", hypervisors(hv01="management"), {"ROLE-01": F}),
+    ("G01", "a third hypervisor", hypervisors(hv01="management", hv02="tenant", hv03="tenant"), {"ROLE-01": F}),
+    ("G01", "two of the same role", hypervisors(hv01="management", hv02="management"), {"ROLE-01": F}),
+    (
+        "G01",
+        "no hypervisor",
+        both(hypervisors(), host("core-rt02")),
+        {"ROLE-01": "pending", "ID-01": F, "ID-02": U, "ID-03": U, "PROV-06": F},
+    ),
+    ("G01", "tag tenant", guest(101, tags=["tenant"]), {"ROLE-02": F}),
+    ("G01", "tag tenant-x", guest(101, tags=["mgmt", "tenant-grooveiq"]), {"ROLE-02": F}),
+    ("G01", "tag tenant_x", guest(101, tags=["tenant_a"]), {"ROLE-02": F}),
+    ("G01", "tag Tenant in capitals", guest(101, tags=["TENANT"]), {"ROLE-02": F}),
+    ("G01", "tag tenancy is another word", guest(101, tags=["tenancy", "subtenant"]), {}),
+    ("G01", "pool tenant", guest(101, pool="tenant-a"), {"ROLE-02": F}),
+    ("G01", "VLAN 50", guest(101, vlan_tags=[50]), {"ROLE-02": F}),
+    ("G01", "VLAN 59", guest(101, vlan_tags=[59]), {"ROLE-02": F}),
+    ("G01", "VLAN 49 and 60 are others", guest(101, vlan_tags=[49, 60]), {}),
+    ("G01", "inventory segment of a tenant", port("metrics-vm01", segment="tenant_1"), {"ROLE-02": F}),
+    ("G01", "inventory segment management", port("metrics-vm01", segment="management"), {}),
+    ("G01", "a container of a tenant", add_guest(kind="lxc", tags=["tenant"]), {"ROLE-02": F}),
+    ("G01", "a stopped guest of a tenant", add_guest(status="stopped", tags=["tenant"]), {"ROLE-02": F}),
+    ("G01", "a template with a tenant tag", guest(9000, tags=["tenant"]), {}),
+    (
+        "G01",
+        "a guest that nobody wrote down",
+        both(add_guest("stray-vm01"), forget("stray-vm01")),
+        {"ROLE-02": U, "MAC-01": F, "MAC-05": F},
+    ),
+    ("G01", "tags not collected", guest(101, tags=None), {"ROLE-02": U, "SEP-02": U, "PROV-03": U}),
+    ("G01", "name in capitals is the same host", guest(101, name="METRICS-VM01"), {}),
+    (
+        "G01",
+        "no guests at all",
+        no_guests,
+        dict.fromkeys(("TPL-05", "MAC-01", "MAC-02", "MAC-03", "MAC-04", "MAC-05", "NET-02", "NET-03", "AVL-01"), N),
+    ),
+    ("G02", "tag mgmt", guest(201, tags=["mgmt"]), {"ROLE-04": F}),
+    ("G02", "tag management", guest(201, tags=["management"]), {"ROLE-04": F}),
+    ("G02", "tag mgmt-ci", guest(201, tags=["mgmt-ci"]), {"ROLE-04": F}),
+    ("G02", "pool mgmt", guest(201, pool="mgmt"), {"ROLE-04": F}),
+    ("G02", "tag mgmtx is another word", guest(201, tags=["mgmtx"]), {}),
+    ("G02", "named like the core router", guest(201, name="core-rt02"), {"ROLE-04": F}),
+    ("G02", "a template with a mgmt tag", guest(9000, tags=["mgmt"]), {}),
+    ("G02", "no guests at all", no_guests, {"TPL-05": N, "MAC-04": N, "NET-02": N}),
+    ("G01", "same product UUID", peer(product_uuid="4C4C4544-0031-3010-8031-B1C04F4E4D32"), {"SEP-01": F}),
+    ("G01", "same machine-id", peer(machine_id="aaaa0000000000000000000000000001"), {"SEP-01": F}),
+    ("G01", "the peer's UUID unknown", peer(product_uuid=None), {"SEP-01": U}),
+    ("G01", "own machine-id unknown", drop("machine_id"), {"SEP-01": U}),
+    ("G01", "nothing known of the peer", no_peer, {"SEP-01": U}),
+    (
+        "G01",
+        "same UUID, machine-id unknown",
+        both(drop("machine_id"), peer(product_uuid="4c4c4544-0031-3010-8031-b1c04f4e4d32")),
+        {"SEP-01": F},
+    ),
+]
+
+
+SERVICES: list[Row] = [
+    *(
+        ("G01", f"a guest named {name}", add_guest(name), {"SEP-02": F})
+        for name in (
+            "dns01",
+            "core-dhcp-vm01",
+            "nat.lab",
+            "pihole",
+            "my_adguard_2",
+            "unbound1",
+            "vyos-rt01",
+            "opnsense01",
+        )
+    ),
+    *(
+        ("G01", f"a guest named {name}", add_guest(name), {})
+        for name in ("natasha-vm01", "dnsmetrics-vm01", "keanu-vm01")
+    ),
+    ("G01", "a stopped gateway", add_guest("gateway-vm01", status="stopped"), {"SEP-02": F}),
+    ("G01", "tag dns", guest(101, tags=["DNS"]), {"SEP-02": F}),
+    ("G01", "tag dnsmetrics", guest(101, tags=["dnsmetrics"]), {}),
+    ("G01", "inventory group routers", host("metrics-vm01", groups=["routers"]), {"SEP-02": F}),
+    ("G01", "inventory group dhcp_servers", host("metrics-vm01", groups=["dhcp_servers"]), {"SEP-02": F}),
+    ("G01", "a VM with the role core", host("metrics-vm01", env_role="core"), {"SEP-02": F}),
+    ("G01", "a VM with the role edge", host("metrics-vm01", env_role="edge"), {"SEP-02": F}),
+    ("G01", "the role core on another form", host("metrics-vm01", env_role="core", form="rt"), {}),
+    ("G01", "a VM with the role mgmt", host("metrics-vm01", env_role="mgmt"), {}),
+    ("G01", "dnsmasq on the node", put("host_services.active_netservices", ["dnsmasq"]), {"SEP-02": F}),
+    ("G01", "masquerading", put("host_services.masquerade", True), {"SEP-02": F}),
+    ("G01", "an SDN zone with DHCP", put("host_services.sdn_dhcp_or_snat", True), {"SEP-02": F}),
+    ("G01", "services unknown", put("host_services.active_netservices", None), {"SEP-02": U}),
+    ("G01", "masquerading unknown", put("host_services.masquerade", None), {"SEP-02": U}),
+    ("G01", "SDN unknown", drop("host_services.sdn_dhcp_or_snat"), {"SEP-02": U}),
+    (
+        "G01",
+        "services unknown, yet a DNS guest",
+        both(drop("host_services.masquerade"), add_guest("dns01")),
+        {"SEP-02": F},
+    ),
+    *(("G01", f"tag {tag}", guest(101, tags=[tag]), {"PROV-03": F}) for tag in ("terraform", "OpenTofu", "tofu")),
+    ("G01", "tag terraformed", guest(101, tags=["terraformed"]), {}),
+    ("G01", "described as Terraform's", guest(101, description="notes\nManaged by Terraform."), {"PROV-03": F}),
+    ("G01", "described as OpenTofu's", guest(101, description="managed by opentofu"), {"PROV-03": F}),
+    ("G01", "Terraform named inside a line", guest(101, description="not managed by Terraform"), {}),
+    ("G01", "a template of Terraform's", guest(9000, tags=["terraform"]), {}),
+    ("G01", "a state file", put("host_services.terraform_files", ["/root/terraform.tfstate"]), {"PROV-03": F}),
+    ("G01", "a token of Terraform's", put("api_principals", ["root@pam", "ci@pve!TERRAFORM"]), {"PROV-03": F}),
+    ("G01", "a user of OpenTofu's", put("api_principals", ["opentofu@pve"]), {"PROV-03": F}),
+    ("G01", "files unknown", put("host_services.terraform_files", None), {"PROV-03": U}),
+    ("G01", "API users unknown", drop("api_principals"), {"PROV-03": U}),
+    ("G01", "API users unknown, yet a tag", both(drop("api_principals"), guest(101, tags=["tofu"])), {"PROV-03": F}),
+    ("G02", "Terraform on the tenant node", guest(201, tags=["terraform"]), {}),
+]
