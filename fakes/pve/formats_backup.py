@@ -1,10 +1,22 @@
-"""What property strings about backups need beyond their schema."""
+"""Formats of backup jobs: calendar events, and what property strings need beyond their schema."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from fakes.pve.calendar import CalendarError, parse_calendar_event
+from fakes.pve.formats import checker
 from fakes.pve.propertystrings import EXTRA_CHECKS, PropertyError
+
+
+@checker("pve-calendar-event")
+def check_schedule(text: str) -> str | None:
+    """What is wrong with a schedule, or None."""
+    try:
+        parse_calendar_event(text)
+    except CalendarError as error:
+        return f"invalid calendar event '{text}' - {error}\n"
+    return None
 
 
 def check_fleecing(properties: dict[str, Any]) -> None:
