@@ -68,7 +68,7 @@ class _Shelf:
         self.dirty: set[int] = set()
         self.texts: dict[tuple[str, str], dict[int, bytes]] = {}
         self.running: dict[tuple[str, str], set[int]] = {}
-        self.joined: dict[tuple[str, str], bytes] = {}
+        self.joined: dict[tuple[str, str, bool], bytes] = {}
         self.second = 0
 
     def refresh(self, datacenter: Datacenter) -> None:
@@ -101,11 +101,12 @@ class _Shelf:
         else:
             running.discard(vmid)
 
-    def text(self, key: tuple[str, str]) -> bytes:
-        """The rows of all guests of a kind on a node as one JSON list."""
-        text = self.joined.get(key)
+    def text(self, key: tuple[str, str], *, bare: bool = False) -> bytes:
+        """The rows of all guests of a kind on a node as one JSON list, or `bare` without its brackets."""
+        text = self.joined.get((*key, bare))
         if text is None:
-            text = self.joined[key] = b"[" + b",".join(self.texts.get(key, {}).values()) + b"]"
+            text = b",".join(self.texts.get(key, {}).values())
+            text = self.joined[(*key, bare)] = text if bare else b"[" + text + b"]"
         return text
 
 
@@ -133,15 +134,13 @@ class GuestRows:
         return self._visible(self._list, call, (call.node.name, kind))
 
     def resource_json(self, call: Call) -> list[bytes]:
-        """The rows of /cluster/resources of all guests that the caller may see, each as JSON."""
+        """The rows of /cluster/resources of all guests that the caller may see: JSON rows to join with commas."""
         self._note_pools()
         self._resources.refresh(self._datacenter)
-        return [
-            text
-            for texts in self._resources.texts.values()
-            for vmid, text in texts.items()
-            if call.is_root or self.may_see(call, vmid)
-        ]
+        shelves = self._resources.texts
+        if call.is_root:
+            return [self._resources.text(key, bare=True) for key, texts in shelves.items() if texts]
+        return [text for texts in shelves.values() for vmid, text in texts.items() if self.may_see(call, vmid)]
 
     def resource(self, vmid: int) -> dict[str, Any] | None:
         """The row of one guest as in /cluster/resources, None where it does not exist."""
