@@ -18,7 +18,7 @@ from fixtures.errors import LabError, Problem
 from fixtures.inventory import mac_key
 
 TASK_TIMEOUT_S = 600
-POLL_S = 0.1
+POLL_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -140,8 +140,11 @@ class Operations:
         return self.api.nodes(guest.node).qemu(guest.vmid)
 
     def _done(self, upid: str) -> None:
-        status = Tasks.blocking_status(self.api, upid, timeout=TASK_TIMEOUT_S, polling_interval=POLL_S)
-        exitstatus = str((status or {}).get("exitstatus", "did not end"))
+        # proxmoxer sleeps before it looks again, so a task that is over already is asked about directly.
+        status = self.api.nodes(upid.split(":")[1]).tasks(upid).status.get()
+        if status.get("status") != "stopped":
+            status = Tasks.blocking_status(self.api, upid, timeout=TASK_TIMEOUT_S, polling_interval=POLL_S) or {}
+        exitstatus = str(status.get("exitstatus", "did not end"))
         if exitstatus != "OK" and not exitstatus.startswith("WARNINGS"):
             raise LabError(Problem(upid, exitstatus, "read the task's log on the node"))
 

@@ -22,6 +22,8 @@ from fixtures.register import load_register
 from fixtures.site import Site, load_site
 
 REQUIREMENT_TAG = re.compile(r"req:([A-Z]+-\d+)")
+SITE = pytest.StashKey[Site]()
+AS_OF = pytest.StashKey[date]()
 CHANGING = ("disposable", "plant", "power", "leases")
 
 
@@ -50,15 +52,16 @@ def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool | No
 class Lab:
     """The target of a scenario with the audit that its steps look at."""
 
-    def __init__(self, site: Site, target: Target) -> None:
+    def __init__(self, site: Site, target: Target, as_of: date) -> None:
         self.site = site
         self.target: Any = target
+        self.as_of = as_of
         self._results: Results | None = None
 
     def audited(self) -> Results:
         """The results of the audit, made at the first call."""
         if self._results is None:
-            self._results = conclude(live_run(self.site, self.target, (), date.today()), load_register())
+            self._results = conclude(live_run(self.site, self.target, (), self.as_of), load_register())
         return self._results
 
     def audit_again(self) -> Results:
@@ -84,17 +87,19 @@ class Lab:
 @pytest.fixture(scope="session")
 def site(request: pytest.FixtureRequest) -> Site:
     """The site the features are about."""
-    return load_site(request.config.getoption("--site"))
+    chosen = request.config.stash.get(SITE, None)
+    return chosen or load_site(request.config.getoption("--site"))
 
 
 @pytest.fixture(scope="session")
 def _shared_lab(request: pytest.FixtureRequest, site: Site) -> Iterator[Callable[[], Lab]]:
     made: list[Lab] = []
+    as_of = _as_of(request.config)
     with ExitStack() as stack:
 
         def give() -> Lab:
             if not made:
-                made.append(Lab(site, stack.enter_context(opened(request.config.getoption("--target"), site))))
+                made.append(Lab(site, stack.enter_context(opened(request.config.getoption("--target"), site)), as_of))
             return made[0]
 
         yield give
@@ -115,4 +120,8 @@ def lab(request: pytest.FixtureRequest, site: Site, _shared_lab: Callable[[], La
         missing = sorted(needed - target.offers)
         if missing:
             pytest.skip(f"target {name} does not offer: {', '.join(missing)}")
-        yield Lab(site, target)
+        yield Lab(site, target, _as_of(request.config))
+
+
+def _as_of(config: pytest.Config) -> date:
+    return config.stash.get(AS_OF, date.today())

@@ -34,7 +34,6 @@ Feature: Templates
       | no template                   | TPL-01      |
       | a template on shared storage  | TPL-02      |
       | a template without provenance | TPL-03      |
-      | a template without agent      | TPL-04      |
       | a guest installed from an ISO | TPL-05      |
 
   @req:TPL-04 @disposable @plant
