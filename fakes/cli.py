@@ -19,7 +19,7 @@ from fakes.pve.hypervisor import MemoryHypervisor, use_hypervisor
 from fakes.pve.node import NodeFacts
 from fakes.pve.schema import DEFAULT_TABLE, load_schema
 from fakes.pve.seed import standalone
-from fakes.server import listen, make_certificates
+from fakes.server import listen, make_certificates, new_event_loop
 
 DEFAULT_PORT = 8006
 
@@ -77,7 +77,7 @@ def serve(
             server.close()
 
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(run())
+            asyncio.Runner(loop_factory=new_event_loop).run(run())
 
 
 def split_address(text: str) -> tuple[str, int]:

@@ -18,7 +18,7 @@ from urllib3.response import HTTPResponse
 
 from fakes.pve.api import load_routes
 from fakes.pve.dispatch import Api, DroppedError
-from fakes.pve.http import Request
+from fakes.pve.http import Request, standard_headers
 
 
 class ApiResponse(responses.BaseResponse):
@@ -45,7 +45,7 @@ class ApiResponse(responses.BaseResponse):
         except DroppedError as error:
             kind = requests.exceptions.ReadTimeout if error.hangs else requests.exceptions.ConnectionError
             raise kind("injected fault", request=request) from error
-        headers = dict(reply.headers)
+        headers = {**standard_headers(), **reply.headers}
         if reply.content_type:
             headers["Content-Type"] = reply.content_type
         return HTTPResponse(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import ssl
 import threading
 from collections.abc import Iterator
@@ -14,13 +15,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http_parser import RawRequestMessage
+from aiohttp.web_protocol import RequestHandler
 
 from fakes.pve.api import load_routes
 from fakes.pve.dispatch import Api, DroppedError
 from fakes.pve.http import Reply, Request
+from fakes.wire import Dates, WireResponse
 
-MAX_BODY_BYTES = 4 * 1024**3
+MAX_BODY_BYTES = 64 * 1024**3
+_FOREVER_S = 3600.0
+_LOG = logging.getLogger("labctl.pve")
 
 
 @dataclass(frozen=True)
@@ -49,38 +56,55 @@ def make_certificates(*names: str) -> Certificates:
 def make_server(api: Api) -> web.Server:
     """The aiohttp server (a protocol factory) that answers from an `Api`."""
     load_routes()
+    dates = Dates()
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
-        body = await request.read() if request.can_read_body else b""
-        asked = Request(
-            method=request.method,
-            target=request.raw_path,
-            headers={name.lower(): value for name, value in request.headers.items()},
-            body=body,
-            client=request.remote or "",
-        )
         try:
-            reply = api.handle(asked)
+            reply = api.handle(await _asked(request))
         except DroppedError as error:
             if error.hangs:
-                await asyncio.sleep(3600)
+                await asyncio.sleep(_FOREVER_S)
             if request.transport is not None:
                 request.transport.abort()
             return web.Response()
+        except Exception as error:  # noqa: BLE001 (a defect of the fake must not look like a network problem)
+            _LOG.exception("%s %s failed", request.method, request.path)
+            what = f"the fake itself failed: {type(error).__name__}: {error}"
+            reply = Reply(500, what.partition("\n")[0], f"{what}\n".encode())
         if reply.delay_s:
             await asyncio.sleep(reply.delay_s)
-        return _response(reply)
+        return WireResponse(reply, dates)
 
-    return web.Server(answer, access_log=None)
+    def make_request(
+        message: RawRequestMessage,
+        payload: StreamReader,
+        protocol: RequestHandler,
+        writer: AbstractStreamWriter,
+        task: asyncio.Task[None],
+    ) -> web.BaseRequest:
+        loop = asyncio.get_running_loop()
+        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY_BYTES)
+
+    return web.Server(answer, request_factory=make_request, access_log=None)
 
 
-def _response(reply: Reply) -> web.Response:
-    response = web.Response(status=reply.status, reason=reply.reason, body=reply.body, headers=reply.headers)
-    if reply.content_type:
-        response.headers["Content-Type"] = reply.content_type
-    elif "Content-Type" in response.headers:
-        del response.headers["Content-Type"]
-    return response
+async def _asked(request: web.BaseRequest) -> Request:
+    return Request(
+        method=request.method,
+        target=request.raw_path,
+        headers=request.headers,
+        body=await request.read() if request.can_read_body else b"",
+        client=request.remote or "",
+    )
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """The fastest event loop that is installed."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
 
 
 async def listen(api: Api, host: str, port: int, context: ssl.SSLContext | None) -> tuple[asyncio.Server, int]:
@@ -110,7 +134,7 @@ def serving(api: Api, folder: Path, *, host: str = "127.0.0.1", port: int = 0) -
     certificates = make_certificates(host, "localhost", api.node.name)
     ca_file = folder / "pve-root-ca.pem"
     certificates.write_authority(ca_file)
-    loop = asyncio.new_event_loop()
+    loop = new_event_loop()
     server, bound = loop.run_until_complete(listen(api, host, port, certificates.context()))
     thread = threading.Thread(target=loop.run_forever, name=f"pve-{api.node.name}", daemon=True)
     thread.start()

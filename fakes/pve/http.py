@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 
 JSON_TYPE = "application/json;charset=UTF-8"
 FORM_TYPE = "application/x-www-form-urlencoded"
 TEXT_TYPE = "text/plain"
+SERVER = "pve-api-daemon/3.0"
 
 
 @dataclass(slots=True)
@@ -24,6 +26,18 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     client: str = "127.0.0.1"
+
+
+def standard_headers() -> dict[str, str]:
+    """The headers that every reply of a real node's proxy has."""
+    date = formatdate(usegmt=True)
+    return {
+        "Cache-Control": "max-age=0",
+        "Date": date,
+        "Pragma": "no-cache",
+        "Server": SERVER,
+        "Expires": date,
+    }
 
 
 @dataclass(slots=True)

@@ -25,6 +25,8 @@ _ROOT_INDEX: Mapping[str, Any] = {
     "returns": {"type": "array", "child": "{subdir}"},
 }
 
+_REMEMBERED = 5000
+
 Spec = Mapping[str, Any]
 
 
@@ -61,6 +63,9 @@ class PathNode:
     takes_rest: bool = False
 
 
+Found = tuple[PathNode, dict[str, str]]
+
+
 class Schema:
     """All methods of one version, found by path."""
 
@@ -70,6 +75,7 @@ class Schema:
         self.formats: Mapping[str, Spec] = {name: _expanded_format(one) for name, one in table["formats"].items()}
         self.methods: dict[tuple[str, str], Method] = {}
         self.root = PathNode()
+        self._found: dict[str, Found | None] = {}
         for path, verbs in table["paths"].items():
             for verb, info in verbs.items():
                 method = _method(verb, path, info)
@@ -78,9 +84,20 @@ class Schema:
         # The API viewer's tree begins below the root, whose index every node has.
         self.root.methods.setdefault("GET", _method("GET", "/", _ROOT_INDEX))
 
-    def find(self, path: str) -> tuple[PathNode, dict[str, str]] | None:
-        """The place of a path without its format prefix, with the values of its variables; None for no such path."""
-        node, values = self.root, {}
+    def find(self, path: str) -> Found | None:
+        """The place of a path without its format prefix, with the values of its variables; None for no such path.
+
+        Answers are remembered and shared, so the values must not be changed.
+        """
+        if path not in self._found:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            self._found[path] = self._find(path)
+        return self._found[path]
+
+    def _find(self, path: str) -> Found | None:
+        values: dict[str, str] = {}
+        node = self.root
         parts = [part for part in path.split("/") if part]
         for position, part in enumerate(parts):
             child = node.children.get(part)
