@@ -119,8 +119,8 @@ class MemoryHypervisor:
         guests: Literal["linux", "empty"] = "linux",
         leases: Leases | None = None,
     ) -> None:
+        self._datacenter = datacenter
         self._clock = datacenter.clock
-        self._durations = datacenter.durations
         self.has_system = guests == "linux"
         self.leases = leases
 
@@ -144,7 +144,7 @@ class MemoryHypervisor:
             memory_mib=_memory_mib(config),
             hostname=hostname,
             addresses=self._addresses(config, hostname) if self.has_system else {},
-            answers_at=now + self._durations.wait(20.0),
+            answers_at=now + self._datacenter.durations.wait(20.0),
         )
         self._write(node, guest)
         return guest
@@ -155,12 +155,12 @@ class MemoryHypervisor:
     def press_power(self, node: Node, vmid: int) -> None:
         guest = self.running(node, vmid)
         if guest is not None and self.has_system and not guest.is_paused:
-            self._write(node, replace(guest, halts_at=self._clock.now() + self._durations.wait(4.0)))
+            self._write(node, replace(guest, halts_at=self._clock.now() + self._datacenter.durations.wait(4.0)))
 
     def reset(self, node: Node, vmid: int) -> None:
         guest = self.running(node, vmid)
         if guest is not None:
-            answers_at = self._clock.now() + self._durations.wait(20.0)
+            answers_at = self._clock.now() + self._datacenter.durations.wait(20.0)
             self._write(node, replace(guest, answers_at=answers_at, halts_at=None))
 
     def pause(self, node: Node, vmid: int) -> None:

@@ -1,0 +1,1 @@
+"""What happens to virtual machines: power, snapshots, clones, disks, destruction."""
