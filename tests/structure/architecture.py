@@ -17,6 +17,8 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
 # The same, but only inside a function or for the type checker: what stands behind a target is loaded when it is opened.
 MAY_IMPORT_LAZILY: Final[Mapping[str, frozenset[str]]] = {
     "conformance.targets": frozenset({"fakes", "sim"}),
+    # It compares the scenarios with the step definitions, which it can only know by loading them.
+    "conformance.commands.trace": frozenset({"steps"}),
 }
 
 # Libraries that only the named modules (or packages) may import.
