@@ -1,15 +1,14 @@
 """Restoring a virtual machine from a backup archive: what is refused at once, and what the qmrestore task does.
 
-How an archive is read is the affair of the `Restorer` of the datacenter. Source: BEHAVIOUR, "Backup".
+How an archive is read is the affair of `fakes.pve.backup`. Source: BEHAVIOUR, "Backup".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
 
+from fakes.pve.backup.restore import restore_archive
 from fakes.pve.call import Call
-from fakes.pve.datacenter import Datacenter
 from fakes.pve.drives import is_drive_key
 from fakes.pve.guestconf import GuestConfig, load, save
 from fakes.pve.http import ApiError, ParameterError
@@ -22,19 +21,6 @@ _UNTIDY = (
     "error before or during data restore, some or all disks were not completely restored."
     " VM {vmid} state is NOT cleaned up."
 )
-
-
-class Restorer(Protocol):
-    """Puts the content of an archive into the place of a guest that is locked for it."""
-
-    def __call__(self, call: Call, vmid: int, archive: str, values: dict[str, Any], task: Task) -> Iterator[float]: ...
-
-
-class RestoreSlot:
-    """Holds what restores the archives of a datacenter."""
-
-    def __init__(self, _datacenter: Datacenter) -> None:
-        self.restorer: Restorer | None = None
 
 
 def restore(call: Call) -> str:
@@ -106,7 +92,4 @@ def _restore(call: Call, creation: Creation, archive: str, task: Task) -> Iterat
         raise TaskError(f"{prefix} - protection mode enabled")
     if is_running(call.datacenter, call.node, creation.vmid):
         raise TaskError(f"{prefix} vm is running")
-    restorer = call.datacenter.part(RestoreSlot).restorer
-    if restorer is None:
-        raise TaskError(f"unable to detect archive format of '{archive}'")
-    yield from restorer(call, creation.vmid, archive, creation.values, task)
+    yield from restore_archive(call, creation.vmid, archive, creation.values, task)

@@ -173,10 +173,14 @@ class Volumes(Storages):
         plugin, source = self._active(volid)
         size, used, origin = self._content(plugin, source, snapshot, volid)
         copied = self.allocate(storeid, vmid, form, name, size_bytes or size, log=log)
-        target, own = self._find(copied)
-        record = target.needed(own)
-        target.shelf.change(target.place(own), used=max(record.used, used), source=origin)
+        self.fill_from(copied, used_bytes=used, source=origin)
         return copied
+
+    def fill_from(self, volid: str, *, used_bytes: int, source: str) -> None:
+        """Note that so many bytes of an image were written, and what they were made from."""
+        plugin, name = self._find(volid)
+        record = plugin.needed(name)
+        plugin.shelf.change(plugin.place(name), used=max(record.used, used_bytes), source=source)
 
     @staticmethod
     def _content(plugin: Plugin, name: VolumeName, snapshot: str | None, volid: str) -> tuple[int, int, str]:

@@ -1,0 +1,1 @@
+"""Backups: taking one now, jobs that repeat, and what they cover."""
