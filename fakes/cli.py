@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import os
 import secrets
 import signal
@@ -16,9 +17,11 @@ from fakes.pve.clock import SystemClock
 from fakes.pve.dispatch import Api
 from fakes.pve.durations import PROFILES
 from fakes.pve.hypervisor import MemoryHypervisor, use_hypervisor
+from fakes.pve.lab_control import LabControl
 from fakes.pve.node import NodeFacts
 from fakes.pve.schema import DEFAULT_TABLE, load_schema
 from fakes.pve.seed import standalone
+from fakes.schema_cli import schema
 from fakes.server import listen, make_certificates, new_event_loop
 
 DEFAULT_PORT = 8006
@@ -27,6 +30,9 @@ DEFAULT_PORT = 8006
 @click.group()
 def pve() -> None:
     """A simulated Proxmox VE: serve it, run its commands, see what it covers."""
+
+
+pve.add_command(schema)
 
 
 @pve.command()
@@ -38,6 +44,7 @@ def pve() -> None:
 @click.option("--speed", type=click.FloatRange(min=0, min_open=True), default=1.0, show_default=True)
 @click.option("--guests", type=click.Choice(["linux", "empty"]), default="linux", show_default=True)
 @click.option("--schema", "table", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=DEFAULT_TABLE)
+@click.option("--control", is_flag=True, help="Also answer /_lab/…: faults, clock, reset, snapshots, journal.")
 def serve(
     names: tuple[str, ...],
     address: str,
@@ -47,6 +54,7 @@ def serve(
     speed: float,
     guests: str,
     table: Path,
+    control: bool,
 ) -> None:
     """Serve a pristine standalone node over HTTPS until interrupted."""
     host, port = split_address(address)
@@ -69,7 +77,10 @@ def serve(
             stop = asyncio.Event()
             for number in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
-            server, bound = await listen(Api(datacenter, auth_delay_s=0.0), host, port, certificates.context())
+            api = Api(datacenter, auth_delay_s=0.0)
+            server, bound = await listen(LabControl(api) if control else api, host, port, certificates.context())
+            if not is_loopback(host):
+                click.secho(f"WARNING: {host} is reachable from other machines", fg="red", bold=True, err=True)
             if is_random:
                 click.echo(f"root@pam password (shown once): {password}")
             click.echo(f"https://{host}:{bound} serves node {names[0]}, CA file {ca_file}")
@@ -78,6 +89,14 @@ def serve(
 
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.Runner(loop_factory=new_event_loop).run(run())
+
+
+def is_loopback(host: str) -> bool:
+    """True for a name or address that only this machine reaches."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def split_address(text: str) -> tuple[str, int]:

@@ -21,8 +21,9 @@ from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
 from fakes.pve.api import load_routes
-from fakes.pve.dispatch import Api, DroppedError
+from fakes.pve.dispatch import DroppedError
 from fakes.pve.http import Reply, Request
+from fakes.pve.lab_control import Answers
 from fakes.wire import Dates, WireResponse
 
 MAX_BODY_BYTES = 64 * 1024**3
@@ -53,8 +54,8 @@ def make_certificates(*names: str) -> Certificates:
     return Certificates(authority, authority.issue_cert(*names))
 
 
-def make_server(api: Api) -> web.Server:
-    """The aiohttp server (a protocol factory) that answers from an `Api`."""
+def make_server(api: Answers) -> web.Server:
+    """The aiohttp server (a protocol factory) that answers from an `Api` or a `LabControl`."""
     load_routes()
     dates = Dates()
 
@@ -107,7 +108,7 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-async def listen(api: Api, host: str, port: int, context: ssl.SSLContext | None) -> tuple[asyncio.Server, int]:
+async def listen(api: Answers, host: str, port: int, context: ssl.SSLContext | None) -> tuple[asyncio.Server, int]:
     """Start serving; gives the server and the port it got (useful with port 0)."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(make_server(api), host, port, ssl=context)
@@ -129,7 +130,7 @@ class Running:
 
 
 @contextlib.contextmanager
-def serving(api: Api, folder: Path, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Running]:
+def serving(api: Answers, folder: Path, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Running]:
     """Serve an `Api` over HTTPS from a thread of its own while the block runs; `folder` gets the CA file."""
     certificates = make_certificates(host, "localhost", api.node.name)
     ca_file = folder / "pve-root-ca.pem"

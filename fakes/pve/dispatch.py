@@ -159,7 +159,8 @@ class Api:
                 f"hostname lookup '{name}' failed - failed to get address info for: {name}: Name or service not known",
             )
         if not node.is_online:
-            raise ApiError(595, "No route to host")
+            # The proxy itself answers, so there is no JSON around it.
+            raise PlainError(595, "No route to host", "")
         return node
 
     def _strike(self, verb: str, path: str) -> float:

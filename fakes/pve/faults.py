@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from fakes.pve.http import ApiError
 
 Effect = Literal["error", "delay", "drop", "hang", "task"]
+EFFECTS: tuple[str, ...] = get_args(Effect)
 
 
 @dataclass(slots=True)
