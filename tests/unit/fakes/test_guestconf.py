@@ -20,7 +20,7 @@ unused0: local-lvm:vm-101-disk-1
 
 [PENDING]
 cores: 4
-delete: !scsi0,onboot
+delete: onboot,!scsi0
 
 [special:cloudinit]
 added: ciuser
