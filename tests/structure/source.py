@@ -1,6 +1,7 @@
 """Reading a source tree: its files, its modules, and what each module imports."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,4 +105,10 @@ def modules(root: Path, *folders: str) -> Iterator[Module]:
         parts = relative.with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         text = path.read_text(encoding="utf-8")
-        yield Module(str(relative), name, text, ast.parse(text, filename=str(relative)))
+        yield Module(str(relative), name, text, _parsed(text, str(relative)))
+
+
+# Every rule reads the whole tree; it is parsed once.
+@functools.cache
+def _parsed(text: str, path: str) -> ast.Module:
+    return ast.parse(text, filename=path)
