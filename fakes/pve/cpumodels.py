@@ -12,9 +12,7 @@ from fakes.pve.datacenter import Datacenter
 from fakes.pve.schema import load_schema
 
 CUSTOM_PATH = "virtual-guest/cpu-models.conf"
-GUEST_FLAGS = (
-    "nested-virt md-clear pcid spec-ctrl ssbd ibpb virt-ssbd amd-ssbd amd-no-ssb pdpe1gb hv-tlbflush hv-evmcs aes"
-)
+GUEST_FLAGS = "pcid spec-ctrl ibpb ssbd virt-ssbd amd-ssbd amd-no-ssb pdpe1gb md-clear hv-tlbflush hv-evmcs aes"
 
 
 @cache

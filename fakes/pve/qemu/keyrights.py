@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from fakes.pve.cpumodels import is_custom_model, unknown_custom_model
 from fakes.pve.drives import is_drive_key
-from fakes.pve.http import ApiError
+from fakes.pve.http import ApiError, ParameterError
 from fakes.pve.params import parse_property_string
 from fakes.pve.qemu.rights import Rights
 
@@ -120,5 +120,5 @@ def check_cpu_model(rights: Rights, values: Mapping[str, object]) -> None:
     model = str(_properties(rights, "pve-vm-cpu-conf", str(text)).get("cputype", ""))
     if is_custom_model(model):
         if problem := unknown_custom_model(rights.call.datacenter, model):
-            raise ApiError(500, problem)
+            raise ParameterError({"cpu": f"invalid format - {problem}\n"})
         rights.at(f"/nodes/{rights.call.node.name}", "Sys.Audit")
