@@ -20,7 +20,12 @@ class Section:
 
 def parse_sections(text: str) -> dict[str, Section]:
     """The sections of a file by id, in their order; lines that belong to none are skipped."""
-    found: dict[str, Section] = {}
+    return {section.id: section for section in read_sections(text)}
+
+
+def read_sections(text: str) -> list[Section]:
+    """The sections of a file in their order, for files in which two types may share an id."""
+    found: list[Section] = []
     current: Section | None = None
     for line in text.splitlines():
         if not line.strip() or line.startswith("#"):
@@ -33,7 +38,7 @@ def parse_sections(text: str) -> dict[str, Section]:
         header = _HEADER.fullmatch(line)
         current = Section(header[1].lower(), header[2]) if header else None
         if current is not None:
-            found[current.id] = current
+            found.append(current)
     return found
 
 

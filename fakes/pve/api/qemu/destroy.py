@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fakes.pve import ha
 from fakes.pve.call import Call
 from fakes.pve.drives import Drive, drives, parse_drive
 from fakes.pve.guestconf import GuestConfig, load
@@ -11,7 +12,7 @@ from fakes.pve.guests import config_path
 from fakes.pve.http import ApiError, route
 from fakes.pve.hypervisor import hypervisor_of
 from fakes.pve.qemu.detach import owns_volume
-from fakes.pve.qemu.purge import forget_backup_jobs, forget_ha, ha_resource
+from fakes.pve.qemu.purge import forget_backup_jobs
 from fakes.pve.storage.volumes import volumes
 from fakes.pve.tasks import Task
 
@@ -42,7 +43,7 @@ def _check(call: Call) -> None:
     config = load(call.datacenter, vmid, node=call.node.name)
     if config.is_protected:
         raise ApiError(500, f"can't remove VM {vmid} - protection mode enabled")
-    if not call.get("purge") and ha_resource(call.datacenter, vmid) is not None:
+    if not call.get("purge") and ha.find(call.datacenter, "vm", str(vmid)) is not None:
         raise ApiError(500, f"unable to remove VM {vmid} - used in HA resources and purge parameter not set.")
     if hypervisor_of(call.datacenter).running(call.node, vmid) is not None:
         raise ApiError(500, f"VM {vmid} is running - destroy failed")
@@ -91,5 +92,5 @@ def _forget(call: Call, task: Task) -> None:
     if call.get("purge"):
         task.log(f"purging VM {vmid} from related configurations..")
         forget_backup_jobs(datacenter, vmid)
-        if forget_ha(datacenter, vmid):
+        if ha.remove(datacenter, "vm", str(vmid)):
             task.log(f"NOTE: removed VM {vmid} from HA resource configuration.")

@@ -8,10 +8,10 @@ from functools import partial
 from fakes.pve.call import Call
 from fakes.pve.guestconf import load, peek
 from fakes.pve.guests import config_path
+from fakes.pve.ha import is_ha_managed, request_ha_state
 from fakes.pve.http import ApiError, ParameterError, route
 from fakes.pve.hypervisor import hypervisor_of
 from fakes.pve.qemu import power, suspend
-from fakes.pve.qemu.purge import is_ha_managed, request_ha_state
 from fakes.pve.tasks import Task, Work
 from fakes.pve.usercfg import ROOT
 
