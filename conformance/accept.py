@@ -36,6 +36,7 @@ class ScenarioLog:
         self._items: dict[str, Any] = {}
         self._seconds: dict[str, float] = {}
         self._outcome: dict[str, str] = {}
+        self._names: dict[str, tuple[str, str]] = {}
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[SITE] = self._site
@@ -44,6 +45,9 @@ class ScenarioLog:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self._items = {item.nodeid: item for item in session.items}
         self._progress(f"{len(self._items)} scenarios against the target {self._target}")
+
+    def pytest_bdd_before_scenario(self, request: pytest.FixtureRequest, feature: Any, scenario: Any) -> None:
+        self._names[request.node.nodeid] = str(feature.name), str(scenario.name)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._seconds[report.nodeid] = self._seconds.get(report.nodeid, 0.0) + report.duration
@@ -57,11 +61,11 @@ class ScenarioLog:
 
     def _note(self, nodeid: str) -> None:
         item = self._items[nodeid]
-        scenario = item.function.__scenario__
+        feature, name = self._names.get(nodeid, ("", item.name))
         case = f" [{item.callspec.id}]" if hasattr(item, "callspec") else ""
         noted = Scenario(
-            feature=str(scenario.feature.name),
-            name=f"{scenario.name}{case}",
+            feature=feature,
+            name=f"{name}{case}",
             requirements=tuple(sorted({str(mark.args[0]) for mark in item.iter_markers("req")})),
             target=self._target,
             outcome=self._outcome.get(nodeid, "passed"),
