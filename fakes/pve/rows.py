@@ -12,10 +12,12 @@ from typing import Any
 
 import orjson
 
+from fakes.pve import ha
 from fakes.pve.call import Call
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.hypervisor import FOLDER as RUN_FOLDER
 from fakes.pve.node import Node
+from fakes.pve.sections import Section
 from fakes.pve.usercfg import UserConfig
 from fakes.pve.vmstatus import vm_status
 
@@ -49,7 +51,9 @@ def vm_list_row(datacenter: Datacenter, node: Node, vmid: int) -> dict[str, Any]
 STATUSES: Mapping[str, StatusOf] = {"qemu": vm_list_row}
 
 
-def resource_row(kind: str, node: str, status: dict[str, Any], pool: str | None) -> dict[str, Any]:
+def resource_row(
+    kind: str, node: str, status: dict[str, Any], pool: str | None, ha_state: str | None = None
+) -> dict[str, Any]:
     """The row of a guest in /cluster/resources and among the members of a pool, from its status."""
     vmid = int(status["vmid"])
     row: dict[str, Any] = {"id": f"{kind}/{vmid}", "type": kind, "vmid": vmid, "node": node}
@@ -57,6 +61,8 @@ def resource_row(kind: str, node: str, status: dict[str, Any], pool: str | None)
     row.update((name, status[key]) for key, name in _RESOURCE_KEYS.items() if key in status)
     if pool:
         row["pool"] = pool
+    if ha_state:
+        row["hastate"] = ha_state
     return row
 
 
@@ -120,6 +126,8 @@ class GuestRows:
         self._shelves = (self._list, self._resources)
         self._access: UserConfig | None = None
         self._pools: dict[int, str] = {}
+        self._services: list[Section] = []
+        self._ha_states: dict[int, str] = {}
         self._seen: dict[str, dict[int, bool]] = {}
         for place in datacenter.guests:
             self._mark(place.vmid)
@@ -136,6 +144,7 @@ class GuestRows:
     def resource_json(self, call: Call) -> list[bytes]:
         """The rows of /cluster/resources of all guests that the caller may see: JSON rows to join with commas."""
         self._note_pools()
+        self._note_ha()
         self._resources.refresh(self._datacenter)
         shelves = self._resources.texts
         if call.is_root:
@@ -168,7 +177,8 @@ class GuestRows:
 
     def _resource(self, node: Node, kind: str, vmid: int) -> dict[str, Any]:
         pool = self._datacenter.access.pool_of(vmid)
-        return resource_row(kind, node.name, self._status(node, kind, vmid), pool)
+        self._note_ha()
+        return resource_row(kind, node.name, self._status(node, kind, vmid), pool, self._ha_states.get(vmid))
 
     def _mark(self, vmid: int) -> None:
         for shelf in self._shelves:
@@ -194,6 +204,15 @@ class GuestRows:
         pools = {vmid: name for name, pool in access.pools.items() for vmid in pool.vms}
         self._resources.dirty.update(vmid for vmid, _ in pools.items() ^ self._pools.items())
         self._pools = pools
+
+    def _note_ha(self) -> None:
+        """Mark the guests whose HA state changed since the last look."""
+        services = ha.resources(self._datacenter)
+        if services is self._services or not (services or self._services):
+            return
+        states = {int(one.id): ha.state_of(one) for one in services if ha.state_of(one) != "ignored"}
+        self._resources.dirty.update(vmid for vmid, _ in states.items() ^ self._ha_states.items())
+        self._services, self._ha_states = services, states
 
 
 def guest_rows(datacenter: Datacenter) -> GuestRows:

@@ -5,13 +5,15 @@ Source: BEHAVIOUR, "Clone, template, delete"; observed task logs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.drives import Drive
 from fakes.pve.guestconf import Section
+from fakes.pve.hypervisor import is_running
 from fakes.pve.node import Node
+from fakes.pve.qemu.progress import transferred
 from fakes.pve.storage.config import StorageConfig
 from fakes.pve.storage.volumes import volumes
 from fakes.pve.tasks import Task
@@ -23,6 +25,15 @@ TPM_STATE_BYTES = 4 * MIB
 _EFI_BYTES = {"2m": 128 * KIB, "4m": 528 * KIB}
 _STEPS = 4
 _SUFFIXES = (".raw", ".qcow2", ".vmdk")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is copied: a guest's configuration, or that of one of its snapshots."""
+
+    vmid: int
+    section: Section
+    snapshot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,55 +60,58 @@ def link(datacenter: Datacenter, node: Node, drive: Drive, vmid: int, snapshot: 
 
 
 def copy(
-    datacenter: Datacenter,
-    node: Node,
-    section: Section,
-    drive: Drive,
-    target: Target,
-    snapshot: str | None,
-    task: Task,
-    *,
-    kind: str,
-) -> Iterator[float | Drive]:
-    """A full copy of a drive: yields the seconds it takes and, last, the new drive."""
+    datacenter: Datacenter, node: Node, source: Source, drive: Drive, target: Target, task: Task
+) -> Generator[float, None, Drive]:
+    """Copy a drive in full: yields the seconds it takes, its value is the new drive."""
     store = volumes(datacenter, node)
     task.log(f"create full clone of drive {drive.key} ({drive.file})")
     storage = target.storage or str(drive.storage)
     form = _copy_format(store.config(storage), drive, target.format)
     name: str | None = None
     size: int | None = None
+    snapshot = source.snapshot
     if drive.is_cloudinit:
         suffix = f".{form}" if store.config(storage).path else ""
         name, size, snapshot = f"vm-{target.vmid}-cloudinit{suffix}", CLOUDINIT_BYTES, None
     elif drive.key == "efidisk0":
-        size = efi_bytes(section)
+        size = efi_bytes(source.section)
     elif drive.key == "tpmstate0":
         form, size = "raw", TPM_STATE_BYTES
     volid = store.copy(drive.file, storage, target.vmid, form, snapshot, name=name, size_bytes=size, log=task.log)
     total = store.info(volid).size
-    if not drive.is_cloudinit and drive.key != "efidisk0":
-        seconds = datacenter.durations.of(kind, total) - datacenter.durations.of(kind)
-        task.log(transferred(0, total))
-        for step in range(1, _STEPS + 1):
-            yield seconds / _STEPS
-            task.log(transferred(total * step // _STEPS, total))
-    yield _placed(drive, volid, total)
+    seconds = datacenter.durations.of(task.type, total) - datacenter.durations.of(task.type)
+    if drive.is_cloudinit:
+        pass
+    elif snapshot is None and is_running(datacenter, node, source.vmid):
+        yield from _mirrored(drive, total, seconds, task, is_handed_over=source.vmid == target.vmid)
+    elif drive.key != "efidisk0":
+        yield from _converted(total, seconds, task)
+    return _placed(drive, volid, total)
 
 
-def transferred(done: int, total: int) -> str:
-    """The line of progress that a copy logs."""
-    share = 100 * done / total if total else 100.0
-    return f"transferred {readable(done)} of {readable(total)} ({share:.2f}%)"
+def _converted(total: int, seconds: float, task: Task) -> Iterator[float]:
+    """The copy of a disk that nothing writes to."""
+    task.log(transferred(0, total))
+    for step in range(1, _STEPS + 1):
+        yield seconds / _STEPS
+        task.log(transferred(total * step // _STEPS, total))
 
 
-def readable(size: int) -> str:
-    """A size as Proxmox shows it to people: ``2.0 GiB``."""
-    value, unit = float(size), "B"
-    for larger in ("KiB", "MiB", "GiB", "TiB"):
-        if value < 1024:
-            break
-        value, unit = value / 1024, larger
-    return f"{value:.1f} {unit}"
+def _mirrored(drive: Drive, total: int, seconds: float, task: Task, *, is_handed_over: bool) -> Iterator[float]:
+    """The copy of a running guest's disk; `is_handed_over` where the guest goes on with the copy."""
+    name = f"drive-{drive.key}"
+    task.log(f"drive mirror is starting for {name}")
+    task.log(f"{name}: {transferred(0, total)} in 0s")
+    yield seconds
+    task.log(f"{name}: {transferred(total, total)} in {int(seconds)}s, ready")
+    task.log("all 'mirror' jobs are ready")
+    if is_handed_over:
+        task.log(f"{name}: Completing block job...")
+        task.log(f"{name}: Completed successfully.")
+        task.log(f"{name}: mirror-job finished")
+    else:
+        task.log(f"{name}: Cancelling block job")
+        task.log(f"{name}: Done.")
 
 
 def _copy_format(storage: StorageConfig, drive: Drive, wanted: str | None) -> str:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import orjson
+
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.drives import drives
 from fakes.pve.guestconf import GuestConfig, load, save
 from fakes.pve.guests import config_path
 from fakes.pve.http import ApiError
 from fakes.pve.hypervisor import AgentSilentError, Hypervisor, HypervisorError, hypervisor_of
+from fakes.pve.nets import KEYS as NET_KEYS
+from fakes.pve.nets import parse_net
 from fakes.pve.node import Node
 from fakes.pve.pending import apply_pending
 from fakes.pve.qemu.cloudinit import generate_image
@@ -78,7 +82,7 @@ def start(
     state = str(config.main["vmstate"]) if config.main.get("vmstate") else None
     if is_suspended or state:
         task.log("Resuming suspended VM")
-    _check_command(datacenter, node, config, task)
+    _check_command(datacenter, node, vmid, config, task)
     if state:
         task.log(f"activating and using '{state}' as vmstate")
     running = machine_version(machine or str(config.main.get("runningmachine") or config.main.get("machine", "")))
@@ -169,7 +173,7 @@ def _shutdown_limit(config: GuestConfig) -> int:
     return int(found[1]) if found else 60
 
 
-def _check_command(datacenter: Datacenter, node: Node, config: GuestConfig, task: Task) -> None:
+def _check_command(datacenter: Datacenter, node: Node, vmid: int, config: GuestConfig, task: Task) -> None:
     """What Proxmox finds while it writes QEMU's command line: refusals as TaskError, the rest as warnings."""
     main = config.main
     most = int(main.get("vcpus") or int(main.get("sockets", 1)) * int(main.get("cores", 1)))
@@ -186,3 +190,28 @@ def _check_command(datacenter: Datacenter, node: Node, config: GuestConfig, task
             task.warn("iothread is only valid with virtio disk or virtio-scsi-single controller, ignoring")
     for drive in used:
         store.activate(drive.file)
+    _plug_in(datacenter, node, vmid, config, task)
+
+
+def _plug_in(datacenter: Datacenter, node: Node, vmid: int, config: GuestConfig, task: Task) -> None:
+    """Connect the network cards; TaskError where one names a bridge that the node does not have."""
+    present = bridges(datacenter, node)
+    for key in NET_KEYS:
+        net = parse_net(str(config.main[key])) if key in config.main else None
+        if net is None or net.bridge is None or net.bridge in present:
+            continue
+        scripts = "script=/var/lib/qemu-server/pve-bridge,downscript=/var/lib/qemu-server/pve-bridgedown"
+        vhost = ",vhost=on" if net.model == "virtio" else ""
+        task.log(f"bridge '{net.bridge}' does not exist")
+        task.log(
+            f"kvm: -netdev type=tap,id={key},ifname=tap{vmid}i{key[3:]},{scripts}{vhost}: "
+            "network script /var/lib/qemu-server/pve-bridge failed with status 512"
+        )
+        raise TaskError("start failed: QEMU exited with code 1")
+
+
+def bridges(datacenter: Datacenter, node: Node) -> set[str]:
+    """The bridges a guest can be connected to: those of the node that are applied, and applied virtual networks."""
+    found = set(re.findall(r"^\s*iface\s+(\S+)", node.files.read("etc/network/interfaces") or "", re.MULTILINE))
+    running = orjson.loads(datacenter.cfs.read_bytes("sdn/.running-config") or b"{}")
+    return found | set(running.get("vnets", {}).get("ids", {}))

@@ -15,8 +15,13 @@ def human_size(size_bytes: float) -> str:
     return f"{number:.1f} {_UNITS[unit]}"
 
 
+def transferred(done_bytes: int, size_bytes: int) -> str:
+    """The line that says how much of a copy is done."""
+    share = 100 * done_bytes / size_bytes if size_bytes else 100.0
+    return f"transferred {human_size(done_bytes)} of {human_size(size_bytes)} ({share:.2f}%)"
+
+
 def log_transfer(log: Callable[[str], None], size_bytes: int, *, steps: int = 1) -> None:
     """Log the beginning, the end and the steps between of a copy of so many bytes."""
     for step in range(steps + 1):
-        done = size_bytes * step // steps
-        log(f"transferred {human_size(done)} of {human_size(size_bytes)} ({100 * step / steps:.2f}%)")
+        log(transferred(size_bytes * step // steps, size_bytes))

@@ -133,3 +133,13 @@ def test_a_disk_is_not_given_to_its_own_guest(vm: Pve) -> None:
     refused = vm.post(f"{VM}/move_disk", {"disk": "scsi0", "target-vmid": 101})
 
     assert refused.errors == {"target-vmid": "must be different than source VMID to reassign disk"}
+
+
+def test_the_disk_of_a_running_guest_is_mirrored(images: Pve) -> None:
+    images.post(f"{VM}/status/start")
+
+    upid = images.post(f"{VM}/move_disk", {"disk": "scsi0", "storage": "imgs"}).data
+
+    assert images.task(upid) == "OK"
+    assert "drive mirror is starting for drive-scsi0" in images.log(upid)
+    assert "drive-scsi0: mirror-job finished" in images.log(upid)

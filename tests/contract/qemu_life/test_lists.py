@@ -133,3 +133,13 @@ def test_statistics_have_usage_since_the_start(vm: Pve) -> None:
     assert "cpu" not in rows[0]
     assert rows[-1]["maxmem"] == 512 * 1024**2
     assert rows[-1]["mem"] > 0
+
+
+def test_an_ha_managed_guest_tells_its_state(vm: Pve) -> None:
+    before = vm.get("/cluster/resources", {"type": "vm"}).data[0]
+    vm.post("/cluster/ha/resources", {"sid": "vm:101", "state": "stopped"})
+
+    after = vm.get("/cluster/resources", {"type": "vm"}).data[0]
+
+    assert ("hastate" in before, after["hastate"]) == (False, "stopped")
+    assert vm.get(f"{VM}/status/current").data["ha"] == {"managed": 1, "group": None, "state": "stopped"}

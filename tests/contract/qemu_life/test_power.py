@@ -235,3 +235,22 @@ def test_a_disabled_storage_keeps_its_guests_from_starting(images: Pve) -> None:
     images.put("/storage/imgs", {"disable": 1})
 
     assert images.task(images.post(f"{VM}/status/start").data) == "storage 'imgs' is disabled"
+
+
+def test_a_missing_bridge_keeps_a_guest_from_starting(vm: Pve) -> None:
+    vm.put(f"{VM}/config", {"net0": "virtio,bridge=vmbr7"})
+
+    upid = vm.post(f"{VM}/status/start").data
+
+    assert vm.task(upid) == "start failed: QEMU exited with code 1"
+    assert vm.log(upid)[0] == "bridge 'vmbr7' does not exist"
+
+
+def test_an_ha_managed_guest_is_only_asked_to_start(vm: Pve) -> None:
+    vm.post("/cluster/ha/resources", {"sid": "vm:101", "state": "stopped"})
+
+    upid = vm.post(f"{VM}/status/start").data
+
+    assert upid.split(":")[5] == "hastart"
+    assert vm.log(upid) == ["Requesting HA start for VM 101", "TASK OK"]
+    assert vm.get("/cluster/ha/resources/vm:101").data["state"] == "started"

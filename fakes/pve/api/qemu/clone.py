@@ -12,7 +12,7 @@ from fakes.pve.guestconf import GuestConfig, Section, load, save
 from fakes.pve.guests import config_path
 from fakes.pve.http import ApiError, ForbiddenError, ParameterError, route
 from fakes.pve.hypervisor import hypervisor_of
-from fakes.pve.qemu.diskcopy import Target, copy, link
+from fakes.pve.qemu.diskcopy import Source, Target, copy, link
 from fakes.pve.qemu.identity import renew
 from fakes.pve.qemu.power import ensure_exists
 from fakes.pve.qemu.rights import Rights
@@ -135,6 +135,7 @@ def _clone(call: Call, task: Task) -> Iterator[float]:
     firewall = call.datacenter.cfs.read(f"firewall/{vmid}.fw")
     if firewall is not None:
         call.datacenter.cfs.write(f"firewall/{newid}.fw", firewall)
+    source = Source(vmid, plan.source, snapshot)
     target = Target(newid, call.get("storage"), call.get("format"))
     made: list[str] = []
     try:
@@ -142,17 +143,10 @@ def _clone(call: Call, task: Task) -> Iterator[float]:
         for drive in plan.made:
             store.usable(str(drive.storage))
         for drive in plan.made:
-            new: Drive | None = None
             if drive in plan.linked:
                 new = link(call.datacenter, call.node, drive, newid, snapshot, task)
             else:
-                copying = copy(call.datacenter, call.node, plan.source, drive, target, snapshot, task, kind="qmclone")
-                for step in copying:
-                    if isinstance(step, Drive):
-                        new = step
-                    else:
-                        yield step
-            assert new is not None
+                new = yield from copy(call.datacenter, call.node, source, drive, target, task)
             made.append(new.file)
             section[drive.key] = format_drive(new)
             save(call.datacenter, newid, GuestConfig(main=section), node=node)

@@ -14,7 +14,7 @@ from fakes.pve.guestconf import GuestConfig, load, save
 from fakes.pve.http import ApiError, ParameterError, route
 from fakes.pve.hypervisor import is_running
 from fakes.pve.qemu.detach import is_volume_in_use
-from fakes.pve.qemu.diskcopy import Target, copy
+from fakes.pve.qemu.diskcopy import Source, Target, copy
 from fakes.pve.storage.names import split_volid
 from fakes.pve.storage.volumes import volumes
 from fakes.pve.tasks import Task, TaskError
@@ -121,12 +121,8 @@ def _move(call: Call, task: Task) -> Iterator[float]:
             task.log("moving disk with snapshots, snapshots will not be moved!")
         store.activate(drive.file)
         target = Target(vmid, call.params["storage"], call.get("format"))
-        new = drive
-        for step in copy(call.datacenter, call.node, config.main, drive, target, None, task, kind="qmmove"):
-            if isinstance(step, Drive):
-                new = step
-            else:
-                yield step
+        source = Source(vmid, config.main)
+        new = yield from copy(call.datacenter, call.node, source, drive, target, task)
         yield call.datacenter.durations.of("qmmove")
     except ApiError as error:
         raise TaskError(f"storage migration failed: {error.message}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from fakes.pve import ha
 from fakes.pve.call import Call
 from fakes.pve.guestconf import peek
 from fakes.pve.http import Rendered, route
@@ -29,7 +30,7 @@ def current(call: Call) -> dict[str, Any]:
     vmid = call.params["vmid"]
     config = peek(call.datacenter, vmid, node=call.node.name).main
     status = vm_status(call.datacenter, call.node, vmid, full=True)
-    status["ha"] = {"managed": 0}
+    status["ha"] = _ha_status(call, vmid)
     if config.get("vga"):
         options = options_of(str(config["vga"]), "type")
         kind = options.get("type", "")
@@ -39,3 +40,10 @@ def current(call: Call) -> dict[str, Any]:
     if agent_enabled(config.get("agent")):
         status["agent"] = 1
     return status
+
+
+def _ha_status(call: Call, vmid: int) -> dict[str, Any]:
+    service = ha.find(call.datacenter, "vm", str(vmid))
+    if service is None or ha.state_of(service) == "ignored":
+        return {"managed": 0}
+    return {"managed": 1, "group": service.options.get("group"), "state": ha.state_of(service)}
