@@ -93,10 +93,10 @@ def parse_size(text: str) -> int | None:
 
 
 def format_size(size_bytes: int) -> str:
-    """A size in the largest unit that divides it: ``4G``, ``3584M``, ``528K``, ``512``."""
+    """A size in the largest unit that divides it: ``4G``, ``3584M``, ``528K``, ``512``; nothing at all is ``0T``."""
     size, unit = size_bytes, ""
     for larger in "KMGT":
-        if size % 1024 or not size:
+        if size % 1024:
             break
         size, unit = size // 1024, larger
     return f"{size}{unit}"

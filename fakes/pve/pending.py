@@ -87,11 +87,12 @@ def apply_pending(
     config: GuestConfig,
     log: Log,
     *,
+    warn: Log | None = None,
     permits: Permits | None = None,
 ) -> Mapping[str, str]:
     """Make all pending changes of a virtual machine that is off, and write the configuration.
 
-    What cannot be applied stays pending; it is logged and returned per key in Proxmox's words.
+    What cannot be applied stays pending; it goes to `warn` (or the log) and is returned per key in Proxmox's words.
     """
     errors: dict[str, str] = {}
     if not config.pending and not config.deleting:
@@ -100,7 +101,7 @@ def apply_pending(
 
     def failed(key: str, error: ApiError) -> None:
         errors[key] = f"unable to apply pending change {key} : {error.message}\n"
-        log(errors[key].rstrip("\n"))
+        (warn or log)(errors[key].rstrip("\n"))
 
     for key in sorted(config.deleting):
         try:

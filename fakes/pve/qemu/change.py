@@ -85,10 +85,14 @@ class Change:
         self._resolve_reverts(config)
         self._check_balloon(config)
 
-    def carry_out(self, log: Log) -> None:
-        """Note the change in the pending section and apply what can be applied; ApiError with what could not."""
+    def carry_out(self, log: Log, warn: Log | None = None) -> None:
+        """Note the change in the pending section and apply what can be applied; ApiError with what could not.
+
+        `warn` gets the lines that a command of the node prints as errors; in a task they go to the log as well.
+        """
+        warn = warn or log
         log(self._summary)
-        noting = Noting(self._call, self._vmid, self._rights, log)
+        noting = Noting(self._call, self._vmid, self._rights, log, warn)
         modified = noting.remove(self.deletes, force=self._force) | noting.put(self.values, deleted=self.deletes)
         noting.tidy()
         config = self._load()
@@ -99,7 +103,7 @@ class Change:
             plug = Hotplug(datacenter, node, self._vmid, config, self._rights, log)
             errors = plug.apply(modified)
         else:
-            errors = apply_pending(datacenter, node, self._vmid, config, log, permits=self._rights)
+            errors = apply_pending(datacenter, node, self._vmid, config, log, warn=warn, permits=self._rights)
         if errors:
             raise ParameterError(errors)
 

@@ -114,9 +114,7 @@ def image_format(config: Config) -> str:
 def user_document(config: Config, vmid: int) -> str:
     """The user data: host name, account, keys."""
     hostname, fqdn = _names(config, vmid)
-    lines = ["#cloud-config", f"hostname: {hostname}", "manage_etc_hosts: true"]
-    if fqdn:
-        lines.append(f"fqdn: {fqdn}")
+    lines = ["#cloud-config", f"hostname: {hostname}", "manage_etc_hosts: true", f"fqdn: {fqdn}"]
     user = config.get("ciuser")
     if user is not None:
         lines.append(f"user: {user}")
@@ -134,12 +132,12 @@ def user_document(config: Config, vmid: int) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _names(config: Config, vmid: int) -> tuple[str, str | None]:
+def _names(config: Config, vmid: int) -> tuple[str, str]:
     name = str(config.get("name") or f"VM{vmid}")
     if "." in name:
         return name.partition(".")[0], name
     search = config.get("searchdomain")
-    return name, f"{name}.{search}" if search else None
+    return name, f"{name}.{search}" if search else name
 
 
 def _dns(config: Config, node: Node) -> tuple[list[str], list[str]]:

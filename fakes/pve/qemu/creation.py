@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fakes.pve.call import Call
-from fakes.pve.guestconf import GuestConfig, save
+from fakes.pve.guestconf import GuestConfig, load, save
 from fakes.pve.guests import config_path
 from fakes.pve.http import ApiError, ForbiddenError
 from fakes.pve.nets import is_net_key, settled_net
@@ -20,7 +20,7 @@ from fakes.pve.qemu.diskmaking import DiskMaker
 from fakes.pve.qemu.driveparams import check_storages, drives_of, resolve_cdrom, settle_drives
 from fakes.pve.qemu.identity import new_uuid
 from fakes.pve.qemu.keyrights import check_cpu_model, check_devices, check_keys
-from fakes.pve.qemu.machine import check_machine, pinned_machine
+from fakes.pve.qemu.machine import check_clipboard, check_machine, pinned_machine
 from fakes.pve.qemu.power import start
 from fakes.pve.qemu.rights import Rights
 from fakes.pve.sshkeys import check_ssh_keys
@@ -90,11 +90,16 @@ class Creation:
         refuse_taken(self._call, self.vmid, f"unable to create VM {self.vmid} -")
         save(self._call.datacenter, self.vmid, GuestConfig(main={"lock": "create"}), node=self._call.node.name)
 
+    def withdraw(self) -> None:
+        """Give the number back, where nothing but the reservation is there."""
+        datacenter, node = self._call.datacenter, self._call.node
+        if self.vmid in datacenter.guests and load(datacenter, self.vmid, node=node.name).lock == "create":
+            datacenter.cfs.delete(config_path(node.name, "qemu", self.vmid))
+
     def carry_out(self, task: Task) -> Iterator[float]:
         """Make the volumes and write the configuration; on a failure nothing is left."""
         datacenter, node = self._call.datacenter, self._call.node
         maker = DiskMaker(datacenter, node, self.vmid, task.log, default_storage=self.storage)
-        path = config_path(node.name, "qemu", self.vmid)
         config = GuestConfig(main=self.values)
         config.main["meta"] = f"creation-qemu={QEMU_VERSION},ctime={int(datacenter.clock.now())}"
         try:
@@ -104,8 +109,13 @@ class Creation:
             save(datacenter, self.vmid, config, node=node.name)
         except ApiError as error:
             maker.undo()
-            datacenter.cfs.delete(path)
+            self.withdraw()
             raise TaskError(f"unable to create VM {self.vmid} - {error.message}") from error
+        except GeneratorExit:
+            # Somebody stopped the task.
+            maker.undo()
+            self.withdraw()
+            raise
         self.join_pool()
         if self._call.get("start"):
             autostart(self._call, self.vmid, task)
@@ -125,6 +135,7 @@ class Creation:
             main["smbios1"] = f"uuid={new_uuid()}"
         if main.get("vmgenid", "1") == "1" and main.get("arch") != "aarch64":
             main["vmgenid"] = new_uuid()
+        check_clipboard(main.get("vga"))
         check_machine(main.get("machine"))
         pinned = pinned_machine(main)
         if pinned:

@@ -1,4 +1,4 @@
-"""The `machine` option of a virtual machine."""
+"""The `machine` and `vga` options of a virtual machine."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fakes.pve.guestkeys import Value
 from fakes.pve.http import ApiError
 
 NEWEST = "9.2+pve1"
+_CLIPBOARD = ("std", "cirrus", "vmware", "virtio", "qxl")
 
 
 def parse_machine(text: str | int | None) -> dict[str, str]:
@@ -28,6 +29,15 @@ def check_machine(text: str | int | None) -> None:
     parts = parse_machine(text)
     if parts.get("viommu") == "intel" and "q35" not in parts.get("type", ""):
         raise ApiError(500, "to use Intel vIOMMU please set the machine type to q35")
+
+
+def check_clipboard(vga: str | int | None) -> None:
+    """ApiError for a display that cannot share its clipboard over VNC."""
+    pairs = (part.partition("=") for part in str(vga or "").split(",") if part)
+    parts = {(key if equals else "type"): (value if equals else key) for key, equals, value in pairs}
+    kind = parts.get("type", "std")
+    if parts.get("clipboard") == "vnc" and not kind.startswith(_CLIPBOARD):
+        raise ApiError(500, f"vga type {kind} is not compatible with VNC clipboard")
 
 
 def pinned_machine(config: Mapping[str, Value]) -> str | None:

@@ -19,7 +19,7 @@ from fakes.pve.qemu.detach import Log, destroy, let_go
 from fakes.pve.qemu.diskmaking import DiskMaker
 from fakes.pve.qemu.driveparams import drives_of
 from fakes.pve.qemu.keyrights import check_devices
-from fakes.pve.qemu.machine import check_machine
+from fakes.pve.qemu.machine import check_clipboard, check_machine
 from fakes.pve.qemu.rights import Rights
 from fakes.pve.tags import TagRules, settled_tags
 
@@ -27,11 +27,12 @@ from fakes.pve.tags import TagRules, settled_tags
 class Noting:
     """Notes deletions and new values of one guest."""
 
-    def __init__(self, call: Call, vmid: int, rights: Rights, log: Log) -> None:
+    def __init__(self, call: Call, vmid: int, rights: Rights, log: Log, warn: Log) -> None:
         self._call = call
         self._vmid = vmid
         self._rights = rights
         self._log = log
+        self._warn = warn
         self._order = boot_order(self._load().main.get("boot"))
 
     def remove(self, keys: Iterable[str], *, force: bool) -> set[str]:
@@ -41,7 +42,7 @@ class Noting:
             config = self._load()
             value = config.main.get(key, config.pending.get(key))
             if value is None:
-                self._log(f"cannot delete '{key}' - not set in current configuration!")
+                self._warn(f"cannot delete '{key}' - not set in current configuration!")
                 continue
             modified.add(key)
             was_pending = config.pending.pop(key, None) is not None
@@ -140,6 +141,8 @@ class Noting:
                 self._rights.net(str(old))
         elif key == "machine":
             check_machine(value)
+        elif key == "vga":
+            check_clipboard(value)
         else:
             for text in (old, value):
                 if text is not None:

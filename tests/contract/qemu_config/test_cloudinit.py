@@ -45,6 +45,18 @@ def test_the_user_document(pve: Pve) -> None:
     )
 
 
+def test_without_a_search_domain_the_full_name_is_the_name(pve: Pve) -> None:
+    create(pve, name="web")
+
+    assert "fqdn: web\n" in dump(pve, "user")
+
+
+def test_a_name_with_dots_is_the_full_name(pve: Pve) -> None:
+    create(pve, name="web.lab.test", searchdomain="other.test")
+
+    assert dump(pve, "user").startswith("#cloud-config\nhostname: web\nmanage_etc_hosts: true\nfqdn: web.lab.test\n")
+
+
 def test_the_network_document(pve: Pve) -> None:
     create(
         pve,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from fakes.pve.faults import Fault
 from tests.contract.client import Pve
 from tests.contract.qemu_config.guest import GUESTS, begin, config, create, volumes
 
@@ -164,3 +165,18 @@ def test_a_restore_takes_no_drives(pve: Pve) -> None:
     answer = pve.post(GUESTS, {"vmid": 100, "archive": "local:backup/nope.vma.zst", "scsi1": "local-lvm:1"})
 
     assert (answer.status, answer.errors) == (400, {"scsi1": "option conflicts with option 'archive'"})
+
+
+def test_a_create_task_that_was_made_to_fail_leaves_nothing(pve: Pve) -> None:
+    pve.datacenter.faults.add(Fault("task", path="qmcreate:100", message="out of luck", times=1))
+
+    upid = begin(pve, scsi0="local-lvm:1")
+
+    assert pve.task(upid) == "out of luck"
+    assert create(pve, scsi0="local-lvm:1")
+
+
+def test_a_serial_display_has_no_vnc_clipboard(pve: Pve) -> None:
+    upid = begin(pve, vga="serial0,clipboard=vnc")
+
+    assert pve.task(upid) == "unable to create VM 100 - vga type serial0 is not compatible with VNC clipboard"

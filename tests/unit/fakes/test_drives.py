@@ -17,6 +17,10 @@ def test_sizes_are_read_and_printed_in_the_largest_unit(text: str, size_bytes: i
     assert format_size(size_bytes) == text
 
 
+def test_nothing_at_all_is_printed_in_the_largest_unit() -> None:
+    assert format_size(0) == "0T"
+
+
 def test_a_fraction_of_a_unit_is_a_size() -> None:
     assert parse_size("0.5G") == 512 * 1024**2
 

@@ -17,4 +17,7 @@ def create(call: Call) -> str:
     creation.check_caller()
     creation.check_values()
     creation.reserve()
-    return call.start_task("qmcreate", creation.vmid, creation.carry_out)
+    task = call.begin("qmcreate", creation.vmid, creation.carry_out)
+    if task.exitstatus not in (None, "OK"):
+        creation.withdraw()
+    return task.upid
