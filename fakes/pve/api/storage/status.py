@@ -6,12 +6,11 @@ from typing import Any
 
 from fakes.pve.call import Call
 from fakes.pve.http import ApiError, ParameterError, route
+from fakes.pve.rrd import times
 from fakes.pve.storage import StorageConfig, Volumes, volumes
 from fakes.pve.storage.config import split
 
 AUDIT = ("Datastore.Audit", "Datastore.AllocateSpace")
-_POINTS = 70
-_STEPS = {"hour": 60, "day": 1800, "week": 10800, "month": 43200, "year": 604800}
 
 
 def state_of(reach: Volumes, config: StorageConfig) -> dict[str, Any]:
@@ -83,9 +82,8 @@ def status(call: Call) -> dict[str, Any]:
 def rrddata(call: Call) -> list[dict[str, Any]]:
     reach = volumes(call.datacenter, call.node)
     space = reach.space(call.params["storage"])
-    step = _STEPS[call.params["timeframe"]]
-    end = int(call.datacenter.clock.now()) // step * step
-    points: list[dict[str, Any]] = [{"time": end - (_POINTS - 1 - index) * step} for index in range(_POINTS)]
+    moments = times(call.params["timeframe"], call.datacenter.clock.now())
+    points: list[dict[str, Any]] = [{"time": moment} for moment in moments]
     # Nothing is known of times before the node was up.
     for point in points if space else ():
         if space and point["time"] >= call.node.boot_time:

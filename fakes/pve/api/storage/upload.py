@@ -9,8 +9,7 @@ import secrets
 import zlib
 from collections.abc import Iterator
 
-import requests
-
+from fakes.pve.api.storage.wget import fetched
 from fakes.pve.call import Call
 from fakes.pve.http import ApiError, ParameterError, route
 from fakes.pve.storage import StorageConfig, volumes
@@ -22,8 +21,6 @@ _PATTERNS = {
     "vztmpl": (TEMPLATE_NAME, "wrong file extension"),
     "import": (UPLOAD_IMPORT_NAME, "invalid filename or wrong extension"),
 }
-_DOWNLOAD_TIMEOUT_S = 30
-_WGET_NETWORK, _WGET_TLS, _WGET_SERVER = 4, 5, 8
 
 
 def normal_filename(name: str) -> str:
@@ -123,7 +120,7 @@ def _download(call: Call, config: StorageConfig, content: str, name: str, task: 
         task.log("calculating checksum of existing file...OK, got correct file already, no need to download")
         return
     temporary = f"{target}.tmp_dwnl.{task.pid}"
-    data = _fetched(task, url, temporary, verify=bool(call.get("verify-certificates", 1)))
+    data = fetched(call, task, url, temporary, verify=bool(call.get("verify-certificates", 1)))
     yield call.datacenter.durations.of("download", len(data))
     _check_sum(task, algorithm if expected else None, expected, data)
     if call.get("compression"):
@@ -131,23 +128,6 @@ def _download(call: Call, config: StorageConfig, content: str, name: str, task: 
         data = _decompressed(str(call.params["compression"]), data)
     reach.write_file(config.id, content, name, data)
     task.log(f"download of '{url}' to '{target}' finished")
-
-
-def _fetched(task: Task, url: str, temporary: str, *, verify: bool) -> bytes:
-    stamp = "--"
-    task.log(f"{stamp}  {url}")
-    try:
-        answer = requests.get(url, timeout=_DOWNLOAD_TIMEOUT_S, verify=verify)
-    except requests.exceptions.SSLError as error:
-        raise TaskError(f"download failed: exit code {_WGET_TLS}") from error
-    except requests.exceptions.RequestException as error:
-        raise TaskError(f"download failed: exit code {_WGET_NETWORK}") from error
-    task.log(f"HTTP request sent, awaiting response... {answer.status_code} {answer.reason}")
-    if not answer.ok:
-        raise TaskError(f"download failed: exit code {_WGET_SERVER}")
-    task.log(f"Length: {len(answer.content)} [{answer.headers.get('Content-Type', 'application/octet-stream')}]")
-    task.log(f"Saving to: '{temporary}'")
-    return answer.content
 
 
 def _decompressed(method: str, data: bytes) -> bytes:
