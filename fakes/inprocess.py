@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any, cast
+from typing import Any
 
 import requests
 import responses
@@ -19,6 +19,9 @@ from urllib3.response import HTTPResponse
 from fakes.pve.api import load_routes
 from fakes.pve.dispatch import Api, DroppedError
 from fakes.pve.http import Request, standard_headers
+
+
+_METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 
 
 class ApiResponse(responses.BaseResponse):
@@ -31,14 +34,11 @@ class ApiResponse(responses.BaseResponse):
     def get_response(self, request: PreparedRequest) -> HTTPResponse:
         url = request.url or ""
         target = "/" + url.split("://", 1)[-1].partition("/")[2]
-        body = request.body or b""
-        if hasattr(body, "read"):
-            body = cast(Any, body).read()
         asked = Request(
             method=request.method or "GET",
             target=target,
-            headers={name.lower(): str(value) for name, value in (request.headers or {}).items()},
-            body=body.encode() if isinstance(body, str) else bytes(body),
+            headers={name.lower(): _text(value) for name, value in (request.headers or {}).items()},
+            body=_content(request.body),
         )
         try:
             reply = self._api.handle(asked)
@@ -57,8 +57,24 @@ class ApiResponse(responses.BaseResponse):
         )
 
 
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _content(body: Any) -> bytes:
+    """A body of requests as bytes: a text, bytes, an open file or the pieces of a stream."""
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytes):
+        return body
+    content: bytes = body.read() if hasattr(body, "read") else b"".join(body)
+    return content
+
+
 def mount(mock: responses.RequestsMock, api: Api, base_url: str) -> None:
     """Let `mock` answer all requests below `base_url`, e.g. ``https://hv01:8006``, from `api`."""
     load_routes()
-    for method in (responses.GET, responses.POST, responses.PUT, responses.DELETE, responses.PATCH, responses.HEAD):
+    for method in _METHODS:
         mock.add(ApiResponse(api, method, base_url))

@@ -98,10 +98,11 @@ def _json(body: bytes) -> dict[str, Any]:
 
 def json_problem(text: str, error: ValueError) -> str:
     """The words of Proxmox's JSON reader for what Python's could not read in a text."""
-    position = getattr(error, "pos", 0)
+    problem = getattr(error, "msg", "")
+    position = len(text) if problem.startswith("Unterminated string") else getattr(error, "pos", 0)
     rest = text[position:]
-    before = (rest[:20] + "..." if len(rest) > 20 else rest).replace('"', '\\"') or "(end of string)"
-    return f'{_json_words(getattr(error, "msg", ""), text, rest)}, at character offset {position} (before "{before}")'
+    before = (rest[:20] + "..." if len(rest) > 20 else rest) or "(end of string)"
+    return f'{_json_words(problem, text, rest)}, at character offset {position} (before "{before}")'
 
 
 def _json_words(problem: str, text: str, rest: str) -> str:

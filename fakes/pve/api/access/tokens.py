@@ -34,7 +34,7 @@ def create_token(call: Call) -> dict[str, Any]:
             privsep=bool(call.get("privsep", 1)), expire=call.get("expire") or 0, comment=call.get("comment") or ""
         )
     full = f"{userid}!{tokenid}"
-    # What was sent comes back as it was sent, as text.
+    # What was sent comes back as it was sent: a form's numbers are text.
     info: dict[str, Any] = {"privsep": 1, **_as_sent(call)}
     return {"full-tokenid": full, "value": call.datacenter.door.new_token_secret(full), "info": info}
 
@@ -67,6 +67,6 @@ def _existing(access: UserConfig, call: Call) -> Token:
     return user.tokens[tokenid]
 
 
-def _as_sent(call: Call) -> dict[str, str]:
-    sent = {name: str(call.params[name]) for name in ("privsep", "expire", "comment") if name in call.params}
-    return {name: text for name, text in sent.items() if text or name != "comment"}
+def _as_sent(call: Call) -> dict[str, Any]:
+    sent = {name: call.given[name] for name in ("privsep", "expire", "comment") if name in call.given}
+    return {name: value for name, value in sent.items() if value or name != "comment"}
