@@ -49,7 +49,8 @@ class Facts:
         found = self.snapshot.guests
         if found is None:
             return None
-        return tuple(g for g in found if g.is_vm and g.template is True and "fedora" in (g.name or "").casefold())
+        named = (guest for guest in found if "fedora" in (guest.name or "").casefold())
+        return tuple(guest for guest in named if guest.kind == "qemu" and guest.template is True)
 
     @property
     def own_host(self) -> Host | None:

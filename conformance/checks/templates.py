@@ -28,8 +28,18 @@ def fedora_template(facts: Facts) -> Outcome:
         return unknown("the guests are not known")
     if templates:
         return passed(", ".join(guest.label for guest in templates))
-    unsure = [g.label for g in facts.snapshot.guests or () if g.template is None or (g.template and g.name is None)]
+    unsure = [g.label for g in facts.snapshot.guests or () if _could_be_one(g)]
     return unknown(f"whether {', '.join(unsure)} is one is not known") if unsure else failed("no Fedora template")
+
+
+def _could_be_one(guest: Guest) -> bool:
+    """Whether something about the guest that was not collected could make it the template."""
+    seen = (
+        guest.template,
+        guest.kind == "qemu" if guest.kind else None,
+        "fedora" in (guest.name or "fedora").casefold(),
+    )
+    return None in (guest.template, guest.kind, guest.name) and False not in seen
 
 
 @check(

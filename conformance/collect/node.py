@@ -9,9 +9,16 @@ from typing import Any
 
 from conformance.collect.api import ask_api, fill_in
 from conformance.collect.output import Outputs
-from conformance.collect.probes import CLOCK, PROBES, agent_probes
+from conformance.collect.probes import CLOCK, PROBES, address_probes
 from conformance.collect.runner import Runner
-from conformance.collect.snapshot import Assembly, add_addresses, assemble, running_with_agent, settle_missing
+from conformance.collect.snapshot import (
+    Assembly,
+    add_addresses,
+    assemble,
+    running_containers,
+    running_vms,
+    settle_missing,
+)
 from conformance.snapshot import SCHEMA, Snapshot
 from fixtures.errors import LabError
 
@@ -67,7 +74,7 @@ def _through_shell(channels: Channels) -> tuple[Assembly, bool | None, dict[str,
         after = runner.now()
         made = assemble(runner.run(PROBES))
         _clock(made, clock, before, after)
-        asked = agent_probes(running_with_agent(made.facts))
+        asked = address_probes(running_vms(made.facts), running_containers(made.facts))
         if asked:
             add_addresses(made, runner.run(asked))
     except LabError as error:

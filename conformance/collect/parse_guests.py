@@ -166,3 +166,9 @@ def addresses_of(interfaces: Any, macs: Sequence[str]) -> list[str] | None:
         for entry in row.get("ip-addresses") or ()
         if entry.get("ip-address-type") == "ipv4" and not str(entry["ip-address"]).startswith("127.")
     ]
+
+
+def listed_addresses(output: Output) -> list[str] | None:
+    """The IPv4 addresses that ``lxc-info -iH`` prints, one per line."""
+    found = re.findall(r"^\d+\.\d+\.\d+\.\d+$", output.stdout, re.MULTILINE)
+    return [address for address in found if not address.startswith("127.")] if output.ok else None

@@ -106,6 +106,7 @@ PROBES: tuple[Probe, ...] = (
 )
 
 
-def agent_probes(vmids: Sequence[int]) -> tuple[Probe, ...]:
-    """The second round: ask the guest agent of each of these running VMs for its addresses."""
-    return tuple(Probe(f"agent_{vmid}", f"qm guest cmd {vmid} network-get-interfaces", 10) for vmid in sorted(vmids))
+def address_probes(vms: Sequence[int], containers: Sequence[int]) -> tuple[Probe, ...]:
+    """The second round: ask the agents of running VMs, and LXC for running containers, for their addresses."""
+    asked = [Probe(f"agent_{vmid}", f"qm guest cmd {vmid} network-get-interfaces", 10) for vmid in sorted(vms)]
+    return (*asked, *(Probe(f"lxc_{vmid}", f"lxc-info -n {vmid} -iH", 10) for vmid in sorted(containers)))

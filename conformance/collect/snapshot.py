@@ -167,21 +167,34 @@ def _listed(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def running_with_agent(facts: Mapping[str, Any]) -> list[int]:
+def running_vms(facts: Mapping[str, Any]) -> list[int]:
     """The running VMs whose agent can be asked for addresses."""
-    guests = facts.get("guests") or ()
-    return [guest["vmid"] for guest in guests if guest.get("status") == "running" and guest.get("agent") is True]
+    running = _running(facts)
+    return [guest["vmid"] for guest in running if guest.get("kind") == "qemu" and guest.get("agent") is True]
+
+
+def running_containers(facts: Mapping[str, Any]) -> list[int]:
+    """The running containers."""
+    return [guest["vmid"] for guest in _running(facts) if guest.get("kind") == "lxc"]
+
+
+def _running(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [guest for guest in facts.get("guests") or () if guest.get("status") == "running"]
 
 
 def add_addresses(made: Assembly, outputs: Outputs) -> None:
     """The live addresses from the second round of probes."""
     for guest in made.facts.get("guests") or ():
-        output = outputs.get(f"agent_{guest['vmid']}")
+        vmid = guest["vmid"]
+        output = outputs.get(f"agent_{vmid}") or outputs.get(f"lxc_{vmid}")
         if output is None:
             continue
-        found = parse_guests.addresses_of(output.json(), guest.get("macs") or ())
+        if guest.get("kind") == "lxc":
+            found = parse_guests.listed_addresses(output)
+        else:
+            found = parse_guests.addresses_of(output.json(), guest.get("macs") or ())
         if found is None:
-            made.missing[f"guests.{guest['vmid']}.live_ipv4"] = f"guest agent: {output.reason}"
+            made.missing[f"guests.{vmid}.live_ipv4"] = output.reason
         else:
             guest["live_ipv4"] = found
 
@@ -225,11 +238,6 @@ def _services(made: Assembly, *, is_proxmox: bool) -> None:
     marker = made.output("ansible_marker")
     name = parse_pve.marker_collection(marker.stdout) if marker.ok else None
     made.put("ansible.marker_collection", name, "ansible_marker")
-
-
-def labelled(facts: Mapping[str, Any], labels: Mapping[str, Any], missing: Mapping[str, str]) -> dict[str, Any]:
-    """The snapshot's object: labels first, then the facts, then why what is missing."""
-    return {**labels, **facts, "missing": dict(sorted(missing.items()))}
 
 
 def settle_missing(facts: Mapping[str, Any], missing: Mapping[str, str]) -> dict[str, str]:
