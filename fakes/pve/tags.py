@@ -5,14 +5,17 @@ Source: BEHAVIOUR "Late observations"; datacenter options `user-tag-access` and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+import re
+from collections.abc import Iterator, Mapping
 
+from fakes.pve.call import Call
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.guestconf import peek
 from fakes.pve.http import ApiError
 from fakes.pve.params import split_list
 from fakes.pve.qemu.rights import Rights
+
+CONFIG_FILE = re.compile(r"nodes/[^/]+/(?:qemu-server|lxc)/(\d+)\.conf")
 
 
 def unique_tags(text: str, *, ordered: bool = True, case_sensitive: bool = False) -> str:
@@ -37,46 +40,68 @@ def parts_of(text: str) -> Mapping[str, str]:
     return {key: value for key, _, value in pairs if key}
 
 
+class GuestTags:
+    """The tags of all guests, kept up to date file by file."""
+
+    def __init__(self, datacenter: Datacenter) -> None:
+        self._datacenter = datacenter
+        self._tags: dict[int, list[str]] = {}
+        self._changed = {place.path for place in datacenter.guests}
+        datacenter.cfs.watch("nodes/", self._changed.add)
+
+    def by_guest(self) -> Mapping[int, list[str]]:
+        """The tags of each guest that has any."""
+        for path in self._changed:
+            found = CONFIG_FILE.fullmatch(path)
+            if found:
+                self._look(int(found[1]))
+        self._changed.clear()
+        return self._tags
+
+    def _look(self, vmid: int) -> None:
+        place = self._datacenter.guests.find(vmid)
+        config = peek(self._datacenter, vmid, place.kind, node=place.node) if place else None
+        tags = split_list(str(config.main.get("tags", ""))) if config else []
+        if tags:
+            self._tags[vmid] = tags
+        else:
+            self._tags.pop(vmid, None)
+
+
 class TagRules:
-    """What the datacenter allows concerning tags, for one caller and one guest."""
+    """What the datacenter allows a caller concerning tags.
 
-    def __init__(self, rights: Rights) -> None:
-        self._rights = rights
-        self._options = rights.call.datacenter.options
+    `allowed` are those to choose from, `registered` those that need Sys.Modify; `is_free` lets others be made up.
+    """
 
-    def check_change(self, old: str, new: str) -> None:
-        """ApiError where the caller may not give or take away one of the tags that differ."""
-        if self._rights.call.allowed("/", "Sys.Modify"):
-            return
-        before, after = set(split_list(old)), set(split_list(new))
-        for tag in sorted(before ^ after):
-            self._rights.guest("VM.Config.Options")
-            if tag in self._privileged or not (self._is_free or tag in self._allowed):
-                raise ApiError(500, f"'Sys.Modify' required on '/' for modifying tag '{tag}'")
+    def __init__(self, call: Call) -> None:
+        options = call.datacenter.options
+        access = parts_of(options.get("user-tag-access", ""))
+        kind = access.get("user-allow", "free")
+        self.is_privileged = call.allowed("/", "Sys.Modify")
+        self.is_free = kind == "free"
+        self.registered = frozenset(split_list(options.get("registered-tags", "")))
+        allowed: set[str] = set()
+        if kind != "none" or self.is_privileged:
+            allowed.update(split_list(access.get("user-allow-list", "")))
+        if kind in ("free", "existing") or self.is_privileged:
+            allowed.update(_visible_tags(call, sees_all=self.is_privileged))
+        self.allowed = frozenset(allowed | self.registered if self.is_privileged else allowed - self.registered)
 
-    @cached_property
-    def _access(self) -> Mapping[str, str]:
-        return parts_of(self._options.get("user-tag-access", ""))
 
-    @property
-    def _is_free(self) -> bool:
-        return self._access.get("user-allow", "free") == "free"
+def _visible_tags(call: Call, *, sees_all: bool) -> Iterator[str]:
+    for vmid, tags in call.datacenter.part(GuestTags).by_guest().items():
+        if sees_all or call.allowed(f"/vms/{vmid}", "VM.Audit"):
+            yield from tags
 
-    @cached_property
-    def _privileged(self) -> frozenset[str]:
-        return frozenset(split_list(self._options.get("registered-tags", "")))
 
-    @cached_property
-    def _allowed(self) -> frozenset[str]:
-        kind = self._access.get("user-allow", "free")
-        allowed = set(split_list(self._access.get("user-allow-list", ""))) if kind in ("list", "existing") else set()
-        if kind == "existing":
-            allowed.update(self._of_visible_guests())
-        return frozenset(allowed)
-
-    def _of_visible_guests(self) -> Iterable[str]:
-        call = self._rights.call
-        for place in call.datacenter.guests:
-            if call.allowed(f"/vms/{place.vmid}", "VM.Audit"):
-                config = peek(call.datacenter, place.vmid, place.kind, node=place.node)
-                yield from split_list(str(config.main.get("tags", "")))
+def check_tag_change(rights: Rights, old: str, new: str) -> None:
+    """ApiError where the caller may not give or take away one of the tags that differ."""
+    changed = set(split_list(old)) ^ set(split_list(new))
+    if not changed or rights.call.allowed("/", "Sys.Modify"):
+        return
+    rules = TagRules(rights.call)
+    for tag in sorted(changed):
+        rights.guest("VM.Config.Options")
+        if tag in rules.registered or not (rules.is_free or tag in rules.allowed):
+            raise ApiError(500, f"'Sys.Modify' required on '/' for modifying tag '{tag}'")

@@ -21,7 +21,7 @@ from fakes.pve.qemu.driveparams import drives_of
 from fakes.pve.qemu.keyrights import check_devices
 from fakes.pve.qemu.machine import check_clipboard, check_machine
 from fakes.pve.qemu.rights import Rights
-from fakes.pve.tags import TagRules, settled_tags
+from fakes.pve.tags import check_tag_change, settled_tags
 
 
 class Noting:
@@ -71,7 +71,7 @@ class Noting:
             if was_pending:
                 self._let_go(config, drive)
         elif key == "tags":
-            TagRules(self._rights).check_change(value, "")
+            check_tag_change(self._rights, value, "")
             config.main.pop(key, None)
             return
         elif is_net_key(key):
@@ -134,7 +134,7 @@ class Noting:
     def _settled(self, config: GuestConfig, key: str, value: Any) -> Any:
         old = config.main.get(key)
         if key == "tags":
-            TagRules(self._rights).check_change(str(old or ""), str(value))
+            check_tag_change(self._rights, str(old or ""), str(value))
             return settled_tags(self._call.datacenter, str(value))
         if is_net_key(key):
             if old is not None:

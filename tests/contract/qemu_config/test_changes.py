@@ -1,9 +1,9 @@
-"""PUT and POST config of a guest that is off."""
+"""PUT config of a guest that is off."""
 
 from __future__ import annotations
 
 from tests.contract.client import Pve
-from tests.contract.qemu_config.guest import GUESTS, change, config, create, pending, snapshot, volumes
+from tests.contract.qemu_config.guest import GUESTS, change, config, create, volumes
 
 
 def test_an_empty_change_is_refused(pve: Pve) -> None:
@@ -205,104 +205,3 @@ def test_a_missing_hook_script_is_refused(pve: Pve) -> None:
     answer = change(pve, hookscript="local:snippets/x.pl")
 
     assert answer.errors == {"hookscript": "hookscript '/var/lib/vz/snippets/x.pl' does not exist\n"}
-
-
-def test_post_logs_the_options_in_alphabetical_order(pve: Pve) -> None:
-    create(pve, tags="a")
-
-    upid = pve.post(
-        f"{GUESTS}/100/config",
-        {"reboot": 0, "description": "two\nlines", "delete": "tags", "cores": 2, "skiplock": 1, "digest": ""},
-    ).data
-
-    assert pve.log(upid) == [
-        "update VM 100: -cores 2 -delete tags -description two",
-        "lines -reboot 0",
-        "TASK OK",
-    ]
-
-
-def test_post_hides_the_password(pve: Pve) -> None:
-    create(pve)
-
-    upid = pve.post(f"{GUESTS}/100/config", {"cipassword": "secret"}).data
-
-    assert pve.log(upid)[0] == "update VM 100: -cipassword <hidden>"
-
-
-def test_post_turns_a_refusal_into_a_task_error(pve: Pve) -> None:
-    create(pve)
-
-    upid = pve.post(f"{GUESTS}/100/config", {"boot": "order=net0"}).data
-
-    assert pve.task(upid) == "invalid bootorder: device 'net0' does not exist'"
-
-
-def test_post_logs_what_could_not_be_deleted(pve: Pve) -> None:
-    create(pve)
-
-    upid = pve.post(f"{GUESTS}/100/config", {"delete": "balloon"}).data
-
-    assert "cannot delete 'balloon' - not set in current configuration!" in pve.log(upid)
-
-
-def test_a_disk_that_a_snapshot_uses_is_not_destroyed(pve: Pve) -> None:
-    create(pve, scsi0="local-lvm:1")
-    snapshot(pve, "before")
-
-    answer = pve.put(f"{GUESTS}/100/unlink", {"idlist": "scsi0", "force": 1})
-
-    reason = "unable to delete 'local-lvm:vm-100-disk-0' - volume is still in use (snapshot?)\n"
-    assert (answer.status, answer.errors) == (400, {"scsi0": f"unable to apply pending change scsi0 : {reason}"})
-    assert pending(pve)["scsi0"]["delete"] == 2
-    assert "scsi0" not in config(pve)
-
-
-def test_a_removal_that_failed_comes_back_with_every_change(pve: Pve) -> None:
-    create(pve, scsi0="local-lvm:1")
-    snapshot(pve, "before")
-    pve.put(f"{GUESTS}/100/unlink", {"idlist": "scsi0", "force": 1})
-
-    answer = change(pve, cores=2)
-
-    assert list(answer.errors) == ["scsi0"]
-    assert config(pve)["cores"] == 2
-
-
-def test_revert_gives_back_a_disk_whose_removal_failed(pve: Pve) -> None:
-    create(pve, scsi0="local-lvm:1")
-    snapshot(pve, "before")
-    pve.put(f"{GUESTS}/100/unlink", {"idlist": "scsi0", "force": 1})
-
-    answer = change(pve, revert="scsi0")
-
-    assert answer.status == 200
-    assert config(pve)["scsi0"] == "local-lvm:vm-100-disk-0,size=1G"
-
-
-def test_an_unused_disk_of_a_snapshot_is_not_destroyed(pve: Pve) -> None:
-    create(pve, scsi0="local-lvm:1")
-    snapshot(pve, "before")
-    change(pve, delete="scsi0")
-
-    answer = change(pve, delete="unused0")
-
-    expected = "unable to delete 'local-lvm:vm-100-disk-0' - volume is still in use (snapshot?)"
-    assert (answer.status, answer.reason) == (500, expected)
-
-
-def test_the_configuration_of_a_snapshot_can_be_read(pve: Pve) -> None:
-    create(pve, cores=1)
-    snapshot(pve, "before")
-    change(pve, cores=4)
-
-    assert config(pve, snapshot="before")["cores"] == 1
-
-
-def test_snapshot_and_current_exclude_each_other(pve: Pve) -> None:
-    create(pve)
-
-    answer = pve.get(f"{GUESTS}/100/config", {"snapshot": "before", "current": 1})
-
-    text = "cannot use 'snapshot' parameter with 'current'"
-    assert answer.errors == {"snapshot": text, "current": text}

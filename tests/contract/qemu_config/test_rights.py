@@ -137,6 +137,25 @@ def test_a_registered_tag_needs_sys_modify(pve: Pve) -> None:
     assert refusal(answer) == (500, "'Sys.Modify' required on '/' for modifying tag 'prod'")
 
 
+def test_only_existing_tags_may_be_given_where_the_datacenter_says_so(pve: Pve) -> None:
+    create(pve, vmid=101, tags="web")
+    create(pve)
+    pve.put("/cluster/options", {"user-tag-access": "user-allow=existing"})
+    grace = pve.new_user("grace@pve", {"/vms": "PVEVMAdmin"})
+
+    assert change(grace, tags="web").status == 200
+    assert refusal(change(grace, tags="db")) == (500, "'Sys.Modify' required on '/' for modifying tag 'db'")
+
+
+def test_the_tags_in_use_are_allowed(pve: Pve) -> None:
+    create(pve, tags="web;db")
+    create(pve, vmid=101, tags="old")
+
+    change(pve, vmid=101, delete="tags")
+
+    assert pve.get("/cluster/options").data["allowed-tags"] == ["db", "web"]
+
+
 def test_another_guests_volume_needs_rights_on_both(pve: Pve) -> None:
     create(pve, vmid=101, scsi0="local-lvm:1")
     create(pve)

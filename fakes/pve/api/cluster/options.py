@@ -9,6 +9,7 @@ from fakes.pve.call import Call
 from fakes.pve.datacenter import DATACENTER_CFG
 from fakes.pve.http import ApiError, ParameterError, route
 from fakes.pve.params import parse_property_string, split_list
+from fakes.pve.tags import TagRules
 
 MAC_PREFIX = "BC:24:11"
 # These options come back as objects, all others as they are written.
@@ -18,7 +19,7 @@ _FREE = {"console", "email_from", "http_proxy", "keyboard", "language"}
 
 @route("GET", "/cluster/options")
 def options(call: Call) -> dict[str, Any]:
-    shown: dict[str, Any] = {"mac_prefix": MAC_PREFIX, "allowed-tags": [], "description": ""}
+    shown: dict[str, Any] = {"mac_prefix": MAC_PREFIX, "description": ""}
     text = call.datacenter.cfs.read(DATACENTER_CFG) or ""
     for key, value in call.datacenter.options.items():
         shown[key] = _object(call, key, value) if key in _AS_OBJECTS else value
@@ -27,7 +28,7 @@ def options(call: Call) -> dict[str, Any]:
         shown["description"] = "".join(f"{urllib.parse.unquote(line)}\n" for line in lines)
     if "registered-tags" in shown:
         shown["registered-tags"] = split_list(shown["registered-tags"])
-        shown["allowed-tags"] = sorted(shown["registered-tags"])
+    shown["allowed-tags"] = sorted(TagRules(call).allowed)
     if not call.allowed("/", "Sys.Audit"):
         public = {"allowed-tags", "console", "tag-style", "registered-tags", "user-tag-access"}
         return {key: value for key, value in shown.items() if key in public}
