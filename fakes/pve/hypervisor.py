@@ -9,11 +9,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any, Literal, Protocol
 
 import orjson
 
 from fakes.pve.datacenter import Datacenter
+from fakes.pve.leases import leased
 from fakes.pve.linuxguest import LinuxGuest, guest_nics
 from fakes.pve.node import Node
 
@@ -48,7 +50,7 @@ class RunningGuest:
     hostname: str
     addresses: Mapping[str, str]
     answers_at: float = 0.0
-    halts_at: float | None = None
+    is_halting: bool = False
 
     @property
     def is_paused(self) -> bool:
@@ -77,8 +79,13 @@ class Hypervisor(Protocol):
     def running(self, node: Node, vmid: int) -> RunningGuest | None:
         """The running guest, or None where it is off."""
 
-    def start(self, node: Node, vmid: int, config: Config, *, machine: str, paused: bool = False) -> RunningGuest:
-        """Switch a guest on with a configuration; HypervisorError where that fails."""
+    def start(
+        self, node: Node, vmid: int, config: Config, *, machine: str, went_off: Callable[[], object]
+    ) -> RunningGuest:
+        """Switch a guest on with a configuration; HypervisorError where that fails.
+
+        `went_off` is called when the guest switches itself off later.
+        """
 
     def stop(self, node: Node, vmid: int) -> None:
         """Switch a guest off at once."""
@@ -101,6 +108,9 @@ class Hypervisor(Protocol):
     def agent(self, node: Node, vmid: int, command: str, arguments: Mapping[str, Any]) -> Any:
         """What the guest agent returns to a QGA command such as ``guest-ping``; AgentSilentError where it is mute."""
 
+    def lets_go(self, node: Node, vmid: int) -> bool:
+        """True where the guest's system gives up a device that is to be unplugged."""
+
     def forget(self, node: Node, vmid: int) -> None:
         """The guest was destroyed: keep nothing about it."""
 
@@ -110,6 +120,7 @@ class MemoryHypervisor:
 
     `guests` says what is installed in all of them: "linux" obeys the power button, takes an address for each network
     card and answers through the agent where the configuration enables it; "empty" has no operating system at all.
+    `leases` gives out the addresses; without it the node's networks have a simple DHCP server of their own.
     """
 
     def __init__(
@@ -123,45 +134,56 @@ class MemoryHypervisor:
         self._clock = datacenter.clock
         self.has_system = guests == "linux"
         self.leases = leases
+        self._went_off: dict[tuple[str, int], Callable[[], object]] = {}
 
     def running(self, node: Node, vmid: int) -> RunningGuest | None:
-        """The running guest; one whose shutdown is through by now is off."""
-        guest = node.files.parsed(_state_path(vmid), _parse_state)
-        if guest is None or guest.halts_at is None or guest.halts_at > self._clock.now():
-            return guest
-        self.stop(node, vmid)
-        return None
+        return node.files.parsed(_state_path(vmid), _parse_state)
 
-    def start(self, node: Node, vmid: int, config: Config, *, machine: str, paused: bool = False) -> RunningGuest:
+    def start(
+        self, node: Node, vmid: int, config: Config, *, machine: str, went_off: Callable[[], object]
+    ) -> RunningGuest:
         now = self._clock.now()
         hostname = str(config.get("name", f"VM{vmid}"))
         guest = RunningGuest(
             vmid=vmid,
             pid=_pid_of(vmid, now),
             started=now,
-            qmpstatus="prelaunch" if paused else "running",
+            qmpstatus="running",
             machine=machine,
             memory_mib=_memory_mib(config),
             hostname=hostname,
-            addresses=self._addresses(config, hostname) if self.has_system else {},
+            addresses=self._addresses(node, config, hostname) if self.has_system else {},
             answers_at=now + self._datacenter.durations.wait(20.0),
         )
+        self._went_off[node.name, vmid] = went_off
         self._write(node, guest)
         return guest
 
     def stop(self, node: Node, vmid: int) -> None:
+        self._went_off.pop((node.name, vmid), None)
         node.files.delete(_state_path(vmid))
 
     def press_power(self, node: Node, vmid: int) -> None:
         guest = self.running(node, vmid)
-        if guest is not None and self.has_system and not guest.is_paused:
-            self._write(node, replace(guest, halts_at=self._clock.now() + self._datacenter.durations.wait(4.0)))
+        if guest is not None and self.has_system and not guest.is_paused and not guest.is_halting:
+            self._write(node, replace(guest, is_halting=True))
+            node.tasks.later(self._datacenter.durations.wait(4.0), partial(self._halt, node, guest))
+
+    def _halt(self, node: Node, halting: RunningGuest) -> None:
+        """The end of a shutdown, unless the guest was stopped, started anew or reset meanwhile."""
+        guest = self.running(node, halting.vmid)
+        if guest is None or not guest.is_halting or guest.pid != halting.pid:
+            return
+        went_off = self._went_off.get((node.name, halting.vmid))
+        self.stop(node, halting.vmid)
+        if went_off is not None:
+            went_off()
 
     def reset(self, node: Node, vmid: int) -> None:
         guest = self.running(node, vmid)
         if guest is not None:
             answers_at = self._clock.now() + self._datacenter.durations.wait(20.0)
-            self._write(node, replace(guest, answers_at=answers_at, halts_at=None))
+            self._write(node, replace(guest, answers_at=answers_at, is_halting=False))
 
     def pause(self, node: Node, vmid: int) -> None:
         self._become(node, vmid, "paused")
@@ -199,6 +221,9 @@ class MemoryHypervisor:
             self.pause(node, vmid)
         return answer
 
+    def lets_go(self, node: Node, vmid: int) -> bool:
+        return self.has_system
+
     def forget(self, node: Node, vmid: int) -> None:
         self.stop(node, vmid)
         node.files.delete(f"{DISKS}/{vmid}.json")
@@ -211,12 +236,12 @@ class MemoryHypervisor:
     def _write(self, node: Node, guest: RunningGuest) -> None:
         node.files.write(_state_path(guest.vmid), orjson.dumps(asdict(guest)).decode())
 
-    def _addresses(self, config: Config, hostname: str) -> dict[str, str]:
+    def _addresses(self, node: Node, config: Config, hostname: str) -> dict[str, str]:
         found: dict[str, str] = {}
         for nic in guest_nics(config):
             address = nic.address
-            if address is None and self.leases is not None and nic.is_connected:
-                address = self.leases(nic.mac, nic.tag, hostname)
+            if address is None and nic.is_connected:
+                address = self.leases(nic.mac, nic.tag, hostname) if self.leases else leased(node, nic.mac, nic.tag)
             found[nic.mac] = address or ""
         return found
 

@@ -72,7 +72,7 @@ class TaskQueue:
         self._files = files
         self._clock = clock
         self._boot = boot_time
-        self._due: list[tuple[float, int, Task]] = []
+        self._due: list[tuple[float, int, Task | Callable[[], object]]] = []
         self._sequence = itertools.count()
         self._pid = 1000
         self.tasks: dict[str, Task] = {}
@@ -105,9 +105,18 @@ class TaskQueue:
         """Carry out every step that is due by now."""
         now = self._clock.now()
         while self._due and self._due[0][0] <= now:
-            _, _, task = heapq.heappop(self._due)
-            if task.is_running:
-                self._step(task)
+            _, _, due = heapq.heappop(self._due)
+            if not isinstance(due, Task):
+                due()
+            elif due.is_running:
+                self._step(due)
+
+    def later(self, seconds: float, effect: Callable[[], object]) -> None:
+        """Call `effect` when so much time has passed, at once where that is none: what the node does by itself."""
+        if seconds <= 0:
+            effect()
+        else:
+            heapq.heappush(self._due, (self._clock.now() + seconds, next(self._sequence), effect))
 
     @property
     def next_due(self) -> float | None:

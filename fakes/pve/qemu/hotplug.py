@@ -11,7 +11,7 @@ from fakes.pve.datacenter import Datacenter
 from fakes.pve.drives import Drive, is_drive_key, parse_drive
 from fakes.pve.guestconf import GuestConfig, save
 from fakes.pve.guestkeys import Value
-from fakes.pve.hypervisor import MemoryHypervisor, hypervisor_of
+from fakes.pve.hypervisor import hypervisor_of
 from fakes.pve.nets import is_net_key, parse_net
 from fakes.pve.node import Node
 from fakes.pve.params import split_list
@@ -196,7 +196,7 @@ class Hotplug:
     def _unplug(self, key: str) -> None:
         """Take out a device that goes only when the guest's system agrees."""
         hypervisor = hypervisor_of(self._datacenter)
-        if isinstance(hypervisor, MemoryHypervisor) and not hypervisor.has_system:
+        if not hypervisor.lets_go(self._node, self._vmid):
             raise HotplugError(f"error on hot-unplugging device '{key}'")
 
     def _unplug_drive(self, drive: Drive) -> None:

@@ -7,7 +7,8 @@ task that takes its time never overlaps with one that has to find its result. So
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import orjson
 
@@ -87,7 +88,7 @@ def start(
         task.log(f"activating and using '{state}' as vmstate")
     running = machine_version(machine or str(config.main.get("runningmachine") or config.main.get("machine", "")))
     try:
-        hypervisor.start(node, vmid, config.main, machine=running)
+        switch_on(datacenter, node, vmid, config, machine=running)
     except HypervisorError as error:
         raise TaskError(f"start failed: {error}") from error
     if is_suspended or state:
@@ -142,12 +143,22 @@ def shutdown(
     _switch_off(datacenter, node, vmid, task)
 
 
-def settle_stopped(datacenter: Datacenter, node: Node, vmid: int, task: Task) -> None:
+def switch_on(datacenter: Datacenter, node: Node, vmid: int, config: GuestConfig, *, machine: str) -> None:
+    """Let the hypervisor start a guest, and do what is due when it goes off by itself."""
+    went_off = partial(settle_stopped, datacenter, node, vmid, _unheard)
+    hypervisor_of(datacenter).start(node, vmid, config.main, machine=machine, went_off=went_off)
+
+
+def settle_stopped(datacenter: Datacenter, node: Node, vmid: int, log: Callable[[str], None]) -> None:
     """What Proxmox does when a guest went off: pending changes become real."""
     if config_path(node.name, "qemu", vmid) in datacenter.cfs:
         config = load(datacenter, vmid, node=node.name)
         if config.pending or config.deleting:
-            apply_pending(datacenter, node, vmid, config, task.log)
+            apply_pending(datacenter, node, vmid, config, log)
+
+
+def _unheard(_line: str) -> None:
+    """What no task logs ends up in the node's journal."""
 
 
 def _ask_to_go_off(hypervisor: Hypervisor, node: Node, vmid: int, config: GuestConfig, task: Task) -> None:
@@ -165,7 +176,7 @@ def _ask_to_go_off(hypervisor: Hypervisor, node: Node, vmid: int, config: GuestC
 
 def _switch_off(datacenter: Datacenter, node: Node, vmid: int, task: Task) -> None:
     hypervisor_of(datacenter).stop(node, vmid)
-    settle_stopped(datacenter, node, vmid, task)
+    settle_stopped(datacenter, node, vmid, task.log)
 
 
 def _shutdown_limit(config: GuestConfig) -> int:

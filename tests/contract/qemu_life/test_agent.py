@@ -108,3 +108,34 @@ def test_the_agent_can_switch_the_guest_off(linux: Pve) -> None:
 
 def test_the_status_says_that_an_agent_is_configured(linux: Pve) -> None:
     assert linux.get(f"{VM}/status/current").data["agent"] == 1
+
+
+def test_without_a_router_the_nodes_networks_lease_addresses(vm: Pve) -> None:
+    vm.put(f"{VM}/config", {"agent": 1, "net1": "virtio,bridge=vmbr0,tag=20"})
+    vm.post(f"{VM}/status/start")
+
+    cards = vm.get(f"{VM}/agent/network-get-interfaces").data["result"]
+
+    addresses = [card["ip-addresses"][0]["ip-address"] for card in cards[1:]]
+    assert addresses[0].startswith("192.0.2.")
+    assert addresses[1].startswith("10.0.20.")
+
+
+def test_an_unplugged_card_gets_no_address(vm: Pve) -> None:
+    vm.put(f"{VM}/config", {"agent": 1, "net0": "virtio=02:DE:20:00:00:01,bridge=vmbr0,link_down=1"})
+    vm.post(f"{VM}/status/start")
+
+    cards = vm.get(f"{VM}/agent/network-get-interfaces").data["result"]
+
+    assert [address["ip-address-type"] for address in cards[1]["ip-addresses"]] == ["ipv6"]
+
+
+def test_a_restarted_guest_keeps_its_address(vm: Pve) -> None:
+    vm.put(f"{VM}/config", {"agent": 1})
+    vm.post(f"{VM}/status/start")
+    first = vm.get(f"{VM}/agent/network-get-interfaces").data["result"][1]["ip-addresses"][0]
+    vm.post(f"{VM}/status/stop")
+
+    vm.post(f"{VM}/status/start")
+
+    assert vm.get(f"{VM}/agent/network-get-interfaces").data["result"][1]["ip-addresses"][0] == first

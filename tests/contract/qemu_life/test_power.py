@@ -254,3 +254,33 @@ def test_an_ha_managed_guest_is_only_asked_to_start(vm: Pve) -> None:
     assert upid.split(":")[5] == "hastart"
     assert vm.log(upid) == ["Requesting HA start for VM 101", "TASK OK"]
     assert vm.get("/cluster/ha/resources/vm:101").data["state"] == "started"
+
+
+def test_an_ha_managed_guest_runs_ten_seconds_after_it_was_asked_to(vm: Pve) -> None:
+    vm.post("/cluster/ha/resources", {"sid": "vm:101"})
+    before = vm.get(f"{VM}/status/current").data["status"]
+
+    vm.datacenter.advance(10)
+
+    assert (before, vm.get(f"{VM}/status/current").data["status"]) == ("stopped", "running")
+
+
+def test_a_managed_guest_is_stopped_through_its_resource(vm: Pve) -> None:
+    vm.post("/cluster/ha/resources", {"sid": "vm:101"})
+    vm.datacenter.advance(10)
+
+    upid = vm.post(f"{VM}/status/stop").data
+    vm.datacenter.advance(20)
+
+    assert upid.split(":")[5] == "hastop"
+    assert vm.get(f"{VM}/status/current").data["status"] == "stopped"
+
+
+def test_a_guest_that_goes_off_by_itself_takes_its_pending_changes(vm: Pve) -> None:
+    vm.put(f"{VM}/config", {"agent": 1})
+    start(vm)
+    vm.put(f"{VM}/config", {"cores": 2})
+
+    vm.post(f"{VM}/agent/shutdown")
+
+    assert vm.get(f"{VM}/config", {"current": 1}).data["cores"] == 2

@@ -9,6 +9,7 @@ from fakes.pve.call import Call
 from fakes.pve.cfs import digest
 from fakes.pve.http import ApiError, route
 from fakes.pve.params import split_list
+from fakes.pve.qemu import lrm
 from fakes.pve.sections import Section, format_sections, parse_sections
 
 _NUMBERS = ("max_relocate", "max_restart", "nofailback", "restricted")
@@ -74,6 +75,7 @@ def create_resource(call: Call) -> None:
     if ha.find(datacenter, kind, name) is not None:
         raise ApiError(500, f"create resource failed: resource ID '{kind}:{name}' already defined")
     ha.put(datacenter, Section(kind, name, _options(call, "sid", "type")))
+    lrm.follow(datacenter, int(name))
 
 
 @route("PUT", "/cluster/ha/resources/{sid}")
@@ -87,6 +89,7 @@ def update_resource(call: Call) -> None:
         raise ApiError(500, f"update resources config failed: no such resource '{kind}:{name}'")
     _check_digest(call, ha.RESOURCES, "update resources config")
     ha.put(call.datacenter, _changed(call, section, "update resources config", (), "sid", "type"))
+    lrm.follow(call.datacenter, int(name))
 
 
 def _check_digest(call: Call, path: str, what: str) -> None:

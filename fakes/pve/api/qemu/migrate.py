@@ -11,6 +11,7 @@ from fakes.pve.guestconf import GuestConfig, load
 from fakes.pve.guests import config_path
 from fakes.pve.http import ApiError, ParameterError, route
 from fakes.pve.hypervisor import hypervisor_of, is_running
+from fakes.pve.qemu.power import switch_on
 from fakes.pve.storage.volumes import volumes
 from fakes.pve.tasks import Task
 
@@ -100,5 +101,5 @@ def move(call: Call, vmid: int, task: Task) -> Iterator[float]:
     call.datacenter.cfs.rename(old, new)
     if guest is not None:
         hypervisor.stop(call.node, vmid)
-        hypervisor.start(target, vmid, config.main, machine=guest.machine)
+        switch_on(call.datacenter, target, vmid, config, machine=guest.machine)
     task.log("migration finished successfully")

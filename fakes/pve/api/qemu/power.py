@@ -11,7 +11,7 @@ from fakes.pve.guests import config_path
 from fakes.pve.ha import is_ha_managed, request_ha_state
 from fakes.pve.http import ApiError, ParameterError, route
 from fakes.pve.hypervisor import hypervisor_of
-from fakes.pve.qemu import power, suspend
+from fakes.pve.qemu import lrm, power, suspend
 from fakes.pve.tasks import Task, Work
 from fakes.pve.usercfg import ROOT
 
@@ -182,5 +182,6 @@ def request_ha(call: Call, vmid: int, what: str) -> str:
     def work(task: Task) -> None:
         task.log(f"Requesting HA {what} for VM {vmid}")
         request_ha_state(call.datacenter, vmid, "started" if what == "start" else "stopped")
+        lrm.follow(call.datacenter, vmid)
 
     return call.start_task(f"ha{what}", vmid, work)

@@ -142,7 +142,7 @@ def _rollback(call: Call, task: Task) -> Iterator[float]:
     save(call.datacenter, vmid, config, node=call.node.name)
     if section.get("vmstate"):
         machine = str(section.get("runningmachine") or power.machine_version(str(config.main.get("machine", ""))))
-        hypervisor.start(call.node, vmid, config.main, machine=machine)
+        power.switch_on(call.datacenter, call.node, vmid, config, machine=machine)
 
 
 @route("DELETE", "/nodes/{node}/qemu/{vmid}/snapshot/{snapname}")
