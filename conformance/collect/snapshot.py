@@ -241,8 +241,15 @@ def _services(made: Assembly, *, is_proxmox: bool) -> None:
 
 
 def settle_missing(facts: Mapping[str, Any], missing: Mapping[str, str]) -> dict[str, str]:
-    """The reasons without those of paths that another channel has supplied meanwhile."""
-    return {path: why for path, why in missing.items() if not _has(facts, path.split("."))}
+    """The reasons without those of paths that another channel has supplied meanwhile.
+
+    Why a channel did not answer (``reachable.ssh`` false) stays.
+    """
+    return {
+        path: why
+        for path, why in missing.items()
+        if not _has(facts, path.split(".")) or (path.startswith("reachable.") and not facts["reachable"][path[10:]])
+    }
 
 
 def _has(facts: Any, keys: Sequence[str]) -> bool:
