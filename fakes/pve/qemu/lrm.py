@@ -24,6 +24,25 @@ def follow(datacenter: Datacenter, vmid: int) -> None:
         datacenter.nodes[place.node].tasks.later(DELAY_S, partial(_act, datacenter, vmid))
 
 
+def request_start(datacenter: Datacenter, vmid: int) -> None:
+    """Ask for a managed virtual machine to run; its resource says so at once."""
+    ha.request_ha_state(datacenter, vmid, "started")
+    follow(datacenter, vmid)
+
+
+def request_stop(datacenter: Datacenter, vmid: int) -> None:
+    """Ask for a managed virtual machine to be off; the manager writes that down at its next turn."""
+    place = datacenter.guests.find(vmid)
+    if place is not None and place.node in datacenter.nodes:
+        datacenter.nodes[place.node].tasks.later(DELAY_S, partial(_note_stop, datacenter, vmid))
+
+
+def _note_stop(datacenter: Datacenter, vmid: int) -> None:
+    if ha.is_ha_managed(datacenter, vmid):
+        ha.request_ha_state(datacenter, vmid, "stopped")
+        follow(datacenter, vmid)
+
+
 def _act(datacenter: Datacenter, vmid: int) -> None:
     place, resource = datacenter.guests.find(vmid), ha.find(datacenter, "vm", str(vmid))
     if place is None or place.kind != "qemu" or resource is None:

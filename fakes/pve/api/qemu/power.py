@@ -8,7 +8,7 @@ from functools import partial
 from fakes.pve.call import Call
 from fakes.pve.guestconf import load, peek
 from fakes.pve.guests import config_path
-from fakes.pve.ha import is_ha_managed, request_ha_state
+from fakes.pve.ha import is_ha_managed
 from fakes.pve.http import ApiError, ParameterError, route
 from fakes.pve.hypervisor import hypervisor_of
 from fakes.pve.qemu import lrm, power, suspend
@@ -181,7 +181,6 @@ def request_ha(call: Call, vmid: int, what: str) -> str:
 
     def work(task: Task) -> None:
         task.log(f"Requesting HA {what} for VM {vmid}")
-        request_ha_state(call.datacenter, vmid, "started" if what == "start" else "stopped")
-        lrm.follow(call.datacenter, vmid)
+        (lrm.request_start if what == "start" else lrm.request_stop)(call.datacenter, vmid)
 
     return call.start_task(f"ha{what}", vmid, work)
