@@ -20,6 +20,9 @@ from fakes.pve.storage.shelf import Record, Shelf
 Log = Callable[[str], None]
 Row = dict[str, str | int | None]
 MAX_VOLUMES_PER_GUEST = 1024
+_DISK_NAME = re.compile(r"([a-z]+)-(\d+)-disk-(\d+)")
+_DISK_KINDS = frozenset(("vm", "base"))
+_SUBVOL_KINDS = _DISK_KINDS | {"subvol", "basevol"}
 
 
 def silent(_line: str) -> None:
@@ -147,9 +150,9 @@ class Plugin(ABC):
 
     def free_number(self, vmid: int, form: str) -> int:
         """The lowest disk number a guest has not used yet."""
-        prefix = r"(?:vm|base|subvol|basevol)" if "subvol" in self.config.kind.formats else r"(?:vm|base)"
-        pattern = re.compile(rf"{prefix}-{vmid}-disk-(\d+)")
-        taken = {int(found[1]) for one in self.shelf.names(self.owner_folder(vmid)) if (found := pattern.match(one))}
+        kinds = _SUBVOL_KINDS if "subvol" in self.config.kind.formats else _DISK_KINDS
+        found = (_DISK_NAME.match(one) for one in self.shelf.names(self.owner_folder(vmid)))
+        taken = {int(one[3]) for one in found if one and one[1] in kinds and int(one[2]) == vmid}
         number = next((number for number in range(MAX_VOLUMES_PER_GUEST) if number not in taken), None)
         if number is None:
             raise StorageError(f"unable to allocate an image name for VM {vmid} in storage '{self.config.id}'")
