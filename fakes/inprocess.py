@@ -20,7 +20,6 @@ from fakes.pve.api import load_routes
 from fakes.pve.dispatch import Api, DroppedError
 from fakes.pve.http import Request, standard_headers
 
-
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 
 
