@@ -15,6 +15,7 @@ from sim.recipe import READY_MARKER
 
 _POLL_S = 0.5
 _SSH_TIMEOUT_S = 30
+_HINT = 'a node that still runs can be looked at with "labctl sim console --interactive"'
 
 
 class NodeStartError(LabError):
@@ -75,7 +76,7 @@ def _check(name: str, console: Path, is_running: Callable[[], bool], remaining_s
     else:
         return
     ending = "\n".join(f"  | {line}" for line in text.splitlines()[-8:] if line.strip()) or "  | (nothing)"
-    raise NodeStartError(Problem(name, f"{what}; the end of its console:\n{ending}"))
+    raise NodeStartError(Problem(name, f"{what}; the end of its console:\n{ending}", _HINT))
 
 
 def _text(console: Path) -> str:

@@ -12,7 +12,9 @@ SELF_TEST_MARKER = "labctl-self-test-ok"
 FAILURE_MARKER = "labctl-initrd-failed"
 
 # The Debian kernel has neither NVMe nor ext4 built in. ext4 finds its checksum code by an alias, not by a dependency.
-ROOT_MODULES = ("crc32c_generic", "nvme", "ahci", "sd_mod", "ext4")
+# The bridge is loaded early because systemd-networkd gives up on creating one when the kernel needs more than 25 s to
+# load it, which happens on a busy machine; the port, because the node then has it before anything else starts.
+EARLY_MODULES = ("crc32c_generic", "nvme", "ahci", "sd_mod", "ext4", "bridge", "e1000e")
 
 _APPLETS = ("sh", "mount", "umount", "insmod", "sleep", "switch_root", "cat", "cp", "poweroff", "mkdir")
 

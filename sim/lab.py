@@ -137,6 +137,15 @@ def status(site: str, *, uri: str | None = None) -> LabStatus:
     return LabStatus(site, daemon.uri, True, tuple(network.name for network in networks), nodes)
 
 
+def running_nodes(site: Site, uri: str | None = None) -> tuple[str, ...]:
+    """The names of the site's nodes that run. LabError where none does."""
+    names = tuple(node.name for node in status(site.name, uri=uri).nodes if node.is_running)
+    if not names:
+        hint = f'bring it up with "labctl sim up {site.name}"'
+        raise LabError(Problem(f"site {site.name}", "no node of it runs in the simulated lab", hint))
+    return names
+
+
 def ssh_endpoint(site: Site, node: str, uri: str | None = None) -> SshEndpoint:
     """How to log in to a running node of the site's lab. LabError where it does not run or has no address."""
     plan = plan_lab(site, [node])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from fixtures.errors import ConfigError, Problem
-from fixtures.hardware import HardwareProfile
+from fixtures.hardware import HardwareProfile, dell_uuid
 from fixtures.identity import Host, HostInterface, mac_key
 from fixtures.site import NodeSpec, Site
 
@@ -197,13 +197,21 @@ def _node(site: Site, node: NodeSpec, network: NetworkPlan) -> NodePlan:
     return NodePlan(
         name=node.name,
         domain_name=f"labctl-{site.name}-{node.name}",
-        uuid=uuid.uuid5(_NAMESPACE, identity),
+        uuid=_uuid(node.service_tag, identity),
         serial=node.service_tag or f"SIM{node.name.upper()}",
         network=network.name,
         mac=mac,
         ip=next((reservation.ip for reservation in network.reservations if reservation.mac == mac), None),
         profile=site.profile_of(node.name),
     )
+
+
+def _uuid(service_tag: str | None, identity: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(dell_uuid(service_tag or ""))
+    except ValueError:
+        # Another maker's tag says nothing about the UUID of the machine.
+        return uuid.uuid5(_NAMESPACE, identity)
 
 
 def invented_mac(identity: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from sim import initrd
+from sim.nodefiles import BRIDGE
 
 READY_MARKER = "labctl-node-ready"
 
@@ -89,17 +90,36 @@ _PATH_EXCLUDES = (
     ),
 )
 
-_READY_UNIT = f"""[Unit]
-Description=Tell the console that this node answers SSH
+_READY_UNIT = """[Unit]
+Description=Tell the console that this node has an address and answers SSH
 After=ssh.service systemd-networkd.service
 
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/bin/sh -c 'echo {READY_MARKER} > /dev/ttyS0'
+ExecStart=/bin/sh /usr/local/lib/labctl/ready
 
 [Install]
 WantedBy=multi-user.target
+"""
+
+# An emulated machine can be so slow that systemd-networkd gives up on a step; it is then told to begin again.
+_READY_SCRIPT = f"""seconds=0
+until ip -4 -o addr show dev {BRIDGE} 2>/dev/null | grep -q inet; do
+  seconds=$((seconds + 1))
+  if [ $((seconds % 30)) = 0 ]; then
+    echo "labctl: no address after $seconds s, starting systemd-networkd again" > /dev/ttyS0
+    systemctl --no-block restart systemd-networkd
+  fi
+  sleep 1
+done
+echo {READY_MARKER} > /dev/ttyS0
+"""
+
+# Who can open a machine's serial port can do anything to it anyway, and it helps where a node has no address.
+_CONSOLE_LOGIN = """[Service]
+ExecStart=
+ExecStart=-/sbin/agetty --autologin root --keep-baud 115200,57600,38400,9600 %I $TERM
 """
 
 _SSHD = """PermitRootLogin prohibit-password
@@ -121,6 +141,8 @@ def node_recipe(environ: Mapping[str, str] | None = None) -> Recipe:
         path_excludes=_PATH_EXCLUDES,
         files=(
             ("/etc/systemd/system/labctl-ready.service", _READY_UNIT),
+            ("/usr/local/lib/labctl/ready", _READY_SCRIPT),
+            ("/etc/systemd/system/serial-getty@ttyS0.service.d/labctl.conf", _CONSOLE_LOGIN),
             ("/etc/ssh/sshd_config.d/labctl.conf", _SSHD),
             ("/etc/fstab", "# The root is mounted by the initial ramdisk.\n"),
         ),
@@ -142,7 +164,7 @@ def node_recipe(environ: Mapping[str, str] | None = None) -> Recipe:
             "systemd-pstore.service",
             "systemd-networkd-wait-online.service",
         ),
-        modules=initrd.ROOT_MODULES,
+        modules=initrd.EARLY_MODULES,
         filesystem_mib=8192,
         init_script=initrd.INIT_SCRIPT,
     )

@@ -17,6 +17,9 @@ LABCTL = Path(sys.executable).with_name("labctl")
 SITE = "dvntm"
 NODE = "hv01"
 
+# A node that is emulated on a busy machine was seen to need two minutes.
+UP = ("sim", "up", SITE, "--only", NODE, "--timeout", "900")
+
 LOOK = """
 hostname -f
 cat /sys/class/dmi/id/product_name /sys/class/dmi/id/chassis_type
@@ -42,7 +45,7 @@ class Step:
 class Rehearsal:
     """What happened, step by step, and what the machine looked like before, meanwhile and afterwards."""
 
-    environment: dict[str, str]
+    environment: dict[str, str] = field(repr=False)
     steps: dict[str, Step] = field(default_factory=dict)
     namespace: str | None = None
     links_before: str = ""
@@ -85,11 +88,11 @@ def rehearse(folder: Path, *, audit: bool) -> Rehearsal:
     environment.pop("LABCTL_LIBVIRT_URI", None)
     rehearsal = Rehearsal(environment, links_before=links())
     with _down_at_the_end(rehearsal):
-        if rehearsal.run("up", "sim", "up", SITE, "--only", NODE, timeout_s=1200).returncode == 0:
+        if rehearsal.run("up", *UP, timeout_s=1800).returncode == 0:
             rehearsal.namespace = _namespace_of_the_lab(rehearsal.state)
             rehearsal.inhabitants_meanwhile = inhabitants(rehearsal.namespace)
             rehearsal.run("look", "sim", "ssh", NODE, SITE, "--", LOOK)
-            rehearsal.run("up again", "sim", "up", SITE, "--only", NODE)
+            rehearsal.run("up again", *UP)
             rehearsal.run("status", "sim", "status", SITE, "--json")
             if audit:
                 report = str(folder / "report")

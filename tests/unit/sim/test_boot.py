@@ -10,6 +10,8 @@ from sim.access import SshEndpoint
 from sim.boot import NodeStartError, wait_until_ready
 from sim.progress import Silent
 
+HINT = 'a node that still runs can be looked at with "labctl sim console --interactive"'
+
 
 class Endpoint(SshEndpoint):
     """A node whose login is a local command."""
@@ -48,7 +50,7 @@ def test_a_node_that_switches_itself_off_is_not_waited_for(tmp_path: Path) -> No
     with pytest.raises(NodeStartError) as caught:
         wait(tmp_path / "console.log", is_running=False, timeout_s=60)
 
-    assert str(caught.value) == "hv01: it has switched itself off; the end of its console:\n  | (nothing)"
+    assert str(caught.value) == f"hv01: it has switched itself off; the end of its console:\n  | (nothing); {HINT}"
 
 
 def test_what_the_ramdisk_complains_about_is_the_reason(console: Path) -> None:
@@ -66,7 +68,9 @@ def test_a_node_that_is_not_ready_in_time_shows_the_end_of_its_console(console: 
     with pytest.raises(NodeStartError) as caught:
         wait(console)
 
-    assert str(caught.value) == ("hv01: it did not get ready in time; the end of its console:\n  | first\n  | last")
+    assert str(caught.value) == (
+        f"hv01: it did not get ready in time; the end of its console:\n  | first\n  | last; {HINT}"
+    )
 
 
 def test_a_login_that_fails_is_quoted(console: Path) -> None:

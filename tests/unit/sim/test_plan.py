@@ -127,10 +127,21 @@ def test_machines_of_a_site_differ_by_uuid_and_stay_the_same_from_plan_to_plan()
     assert first == plan_lab(site()).nodes[0]
 
 
-def test_a_service_tag_is_the_serial_number() -> None:
+def test_a_service_tag_is_the_serial_number_and_makes_the_uuid() -> None:
     node = HV01.model_copy(update={"service_tag": "1101NM2"})
 
-    assert plan_lab(site(nodes={"hv01": node})).nodes[0].serial == "1101NM2"
+    planned = plan_lab(site(nodes={"hv01": node})).nodes[0]
+
+    assert planned.serial == "1101NM2"
+    assert str(planned.uuid).startswith("4c4c4544-")
+
+
+def test_a_tag_of_another_maker_makes_no_uuid() -> None:
+    node = HV01.model_copy(update={"service_tag": "PF-3X/0042"})
+
+    planned = plan_lab(site(nodes={"hv01": node})).nodes[0]
+
+    assert (planned.serial, planned.uuid) == ("PF-3X/0042", plan_lab(site(), ["hv01"]).nodes[0].uuid)
 
 
 def test_disks_come_from_the_profile() -> None:
