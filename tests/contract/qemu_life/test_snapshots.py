@@ -189,3 +189,15 @@ def test_the_feature_query_says_whether_snapshots_are_possible(images: Pve) -> N
 
     assert possible == {"hasFeature": 1, "nodes": ["hv01"]}
     assert images.get(f"{VM}/feature", {"feature": "snapshot"}).data["hasFeature"] == 0
+
+
+def test_a_snapshot_on_a_removed_storage_cannot_be_deleted(images: Pve) -> None:
+    images.put(f"{VM}/config", {"scsi1": "imgs:1,format=qcow2"})
+    take(images, "before")
+    images.delete("/storage/imgs")
+
+    upid = images.delete(f"{VM}/snapshot/before").data
+
+    assert images.task(upid) == "storage 'imgs' does not exist"
+    assert names(images) == ["before", "current"]
+    assert "lock" not in images.get(f"{VM}/config").data

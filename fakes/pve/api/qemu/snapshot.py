@@ -9,7 +9,7 @@ from typing import Any
 from fakes.pve import snapshots
 from fakes.pve.call import Call
 from fakes.pve.drives import drives
-from fakes.pve.guestconf import GuestConfig, load, peek, save
+from fakes.pve.guestconf import GuestConfig, Section, load, peek, save
 from fakes.pve.http import ApiError, route
 from fakes.pve.hypervisor import hypervisor_of
 from fakes.pve.qemu import power, suspend
@@ -72,9 +72,7 @@ def _take(call: Call, task: Task) -> Iterator[float]:
     save(call.datacenter, vmid, config, node=call.node.name)
     done: list[str] = []
     try:
-        for drive in drives(section):
-            if drive.is_volume:
-                store.usable(str(drive.storage))
+        _activate(store, section)
         for drive in drives(section):
             if not drive.is_cdrom:
                 task.log(f"snapshotting 'drive-{drive.key}' ({drive.file})")
@@ -124,6 +122,7 @@ def _rollback(call: Call, task: Task) -> Iterator[float]:
     section = snapshots.snapshot_of(config, name)
     if section.get("snapstate"):
         raise TaskError(f"unable to rollback to incomplete snapshot (snapstate = {section['snapstate']})")
+    _activate(store, section)
     config.check_lock()
     hypervisor.stop(call.node, vmid)
     config.main["lock"] = "rollback"
@@ -155,6 +154,7 @@ def _delete(call: Call, task: Task) -> Iterator[float]:
     store = volumes(call.datacenter, call.node)
     config = _load(call)
     section = snapshots.snapshot_of(config, name)
+    _activate(store, section)
     config.check_lock()
     config.main["lock"] = "snapshot-delete"
     section["snapstate"] = "delete"
@@ -202,6 +202,15 @@ def has_feature(
         for drive in drives(section)
         if not drive.is_cdrom
     )
+
+
+def _activate(store: Volumes, section: Section) -> None:
+    """ApiError where a storage of the disks in a section cannot be used."""
+    used = [drive.storage for drive in drives(section) if drive.is_volume and not drive.is_cdrom]
+    if section.get("vmstate"):
+        used.append(str(section["vmstate"]).partition(":")[0])
+    for storage in sorted({str(name) for name in used}):
+        store.usable(storage)
 
 
 def _nodes_with_storages(call: Call, store: Volumes, config: GuestConfig, snapshot: str | None) -> list[str]:
