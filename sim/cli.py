@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from fixtures.errors import ConfigError, LabError
-from fixtures.site import load_site
+from fixtures.site import load_site, site_names
 from sim import lab, paths, preflight
 from sim.daemon import daemon_of
 from sim.media import cached_images
@@ -23,18 +23,6 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 # An emulated node needs 40 to 60 seconds on two free cores; this leaves room for busy ones.
 _BOOT_TIMEOUT_S = 300.0
-
-
-class _Group(click.Group):
-    """A group that turns a LabError into its lines and its exit code, never into a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except LabError as error:
-            for problem in error.problems:
-                click.echo(f"labctl: {problem}", err=True)
-            ctx.exit(error.exit_code)
 
 
 def _uri_option(command: _Command) -> _Command:
@@ -50,7 +38,7 @@ def _json_option(command: _Command) -> _Command:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
-@click.group(cls=_Group)
+@click.group()
 def sim() -> None:
     """A lab of virtual machines on libvirt that stands in for a site."""
 
@@ -131,6 +119,7 @@ def status(site: str, uri: str | None, as_json: bool) -> None:
 @_uri_option
 def ssh(node: str, site: str, command: tuple[str, ...], uri: str | None) -> None:
     """Log in to NODE of SITE as root, or run COMMAND there."""
+    node, site = _in_order(node, site)
     words = lab.ssh_endpoint(load_site(site), node, uri).command(*command)
     os.execvp(words[0], words)
 
@@ -142,6 +131,7 @@ def ssh(node: str, site: str, command: tuple[str, ...], uri: str | None) -> None
 @click.option("--interactive", is_flag=True, help="Open the serial port itself, with virsh; leave it with Ctrl+].")
 def console(node: str, site: str, uri: str | None, interactive: bool) -> None:
     """Print what NODE of SITE wrote to its serial port since it was started."""
+    node, site = _in_order(node, site)
     planned = plan_lab(load_site(site), [node]).node(node)
     folder = paths.lab_folder(_site_name(site))
     if interactive:
@@ -176,6 +166,11 @@ def doctor(site: str | None, uri: str | None, as_json: bool) -> None:
 def serve(site: str) -> None:
     """Serve the nodes' Proxmox VE API backed by the simulated lab (not in this version)."""
     raise LabError('"labctl sim serve" belongs to a later version; "labctl pve serve" serves the API without machines')
+
+
+def _in_order(node: str, site: str) -> tuple[str, str]:
+    """Node and site, also where they were given the other way round, as the other commands have the site first."""
+    return (site, node) if site not in site_names() and node in site_names() else (node, site)
 
 
 def _site_name(name: str) -> str:

@@ -30,8 +30,8 @@ def add(domain: ET.Element, plan: NodePlan, files: NodeFiles, accelerator: Accel
     for number, disk in enumerate(disk for disk in plan.profile.disks if disk.transport == "nvme"):
         path = _escaped(files.disk(disk.name))
         argument("-drive", f"file={path},if=none,id=nvme{number},format=qcow2,discard=unmap")
-        slot = _FIRST_NVME_SLOT + number
-        argument("-device", f"nvme,serial={disk_serial(plan, disk)},drive=nvme{number},bus=pcie.0,addr={slot:#x}")
+        serial, slot = _escaped(disk_serial(plan, disk)), _FIRST_NVME_SLOT + number
+        argument("-device", f"nvme,serial={serial},drive=nvme{number},bus=pcie.0,addr={slot:#x}")
     argument("-smbios", f"file={_escaped(files.chassis)}")
     for number in range(len(plan.profile.memory.devices)):
         argument("-smbios", f"file={_escaped(files.memory_device(number))}")
