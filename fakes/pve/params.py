@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from fakes.pve import formats_backup, formats_cluster, formats_storage
+from fakes.pve import formats_backup, formats_cluster, formats_firewall, formats_storage
 from fakes.pve.formats import CHECKERS, FormatError
 from fakes.pve.http import ParameterError
 from fakes.pve.propertystrings import EXTRA_CHECKS, PropertyError, split_properties
@@ -190,7 +190,7 @@ def parse_property_string(
 
 
 # Their checkers register as they are imported.
-FIELDS = (formats_backup, formats_cluster, formats_storage)
+FIELDS = (formats_backup, formats_cluster, formats_firewall, formats_storage)
 
 __all__ = [
     "EXTRA_CHECKS",
