@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Protocol, TextIO
 
 from rich.console import Console
+from rich.markup import escape
 
 
 class Progress(Protocol):
@@ -47,7 +48,7 @@ class Lines:
     def during(self, text: str) -> None:
         """Print the line, or show it beside the moving mark."""
         if self._console.is_terminal:
-            self._status.update(text)
+            self._status.update(escape(text))
         else:
             self.say(f"{text} …")
 
