@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 from fakes.pve.node import Node
@@ -65,11 +66,11 @@ class LvmPlugin(Plugin):
 
     features: ClassVar[Mapping[str, tuple[str, ...]]] = {"copy": ("base", "current"), "rename": ("current",)}
 
-    @property
+    @cached_property
     def vg(self) -> str:
         return self.config.text("vgname")
 
-    @property
+    @cached_property
     def group(self) -> str:
         """The group that its volumes take space from."""
         return f"lvm/{self.vg}"

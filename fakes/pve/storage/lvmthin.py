@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import ClassVar
 
 from fakes.pve.storage.lvm import KIB, LvmPlugin, in_extents, volume_groups
@@ -25,11 +26,11 @@ class LvmThinPlugin(LvmPlugin):
     }
     _format_line = 88
 
-    @property
+    @cached_property
     def pool(self) -> str:
         return self.config.text("thinpool")
 
-    @property
+    @cached_property
     def group(self) -> str:
         return f"thin/{self.vg}/{self.pool}"
 

@@ -106,11 +106,11 @@ class Volumes(Storages):
         wanted = [kind for kind in ((content,) if content else CONTENT_ORDER) if kind in configured]
         plugin = self.active(storeid)
         found: Found = []
+        if "images" in wanted or "rootdir" in wanted:
+            images = (_owned(volume, self._datacenter) for volume in plugin.images(vmid))
+            found += [(volume, plugin) for volume in images if volume.content in wanted]
         for kind in wanted:
-            if kind in ("images", "rootdir"):
-                images = (_owned(volume, self._datacenter) for volume in plugin.images(vmid))
-                found += [(volume, plugin) for volume in images if volume.content == kind]
-            else:
+            if kind not in ("images", "rootdir"):
                 found += [(volume, plugin) for volume in plugin.files(kind, vmid)]
         return sorted(found, key=lambda pair: pair[0].volid.lower())
 

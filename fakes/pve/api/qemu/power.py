@@ -165,9 +165,7 @@ def _stopping(call: Call, vmid: int) -> Work:
 def _end_shutdowns(call: Call, vmid: int, task: Task) -> None:
     """Stop the caller's shutdown tasks of a guest that still wait."""
     waiting = [
-        other
-        for other in call.node.tasks.tasks.values()
-        if other.is_running and other.type == "qmshutdown" and other.id == str(vmid)
+        other for other in call.node.tasks.running.values() if other.type == "qmshutdown" and other.id == str(vmid)
     ]
     for other in waiting:
         if call.is_root or other.user == call.user:
