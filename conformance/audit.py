@@ -18,6 +18,7 @@ from conformance.recorded import Recorded, read_recorded
 from conformance.results import SCHEMA, Run
 from conformance.snapshot import Snapshot
 from conformance.targets import Target
+from conformance.targets.snapshot import SnapshotTarget
 from fixtures.errors import ConfigError, LabError, Problem
 from fixtures.site import Site, load_site
 from fixtures.strict import did_you_mean
@@ -46,7 +47,7 @@ def chosen_nodes(site: Site, wanted: Sequence[str]) -> tuple[str, ...]:
         raise ConfigError(
             *(Problem("--node", f"site {site.name} has no node {n}", did_you_mean(n, known)) for n in wrong)
         )
-    return tuple(wanted) or tuple(site.nodes)
+    return tuple(dict.fromkeys(wanted)) or tuple(site.nodes)
 
 
 def collect_site(site: Site, target: Target, nodes: Sequence[str], progress: Progress = silent) -> tuple[Snapshot, ...]:
@@ -55,6 +56,9 @@ def collect_site(site: Site, target: Target, nodes: Sequence[str], progress: Pro
     for node in nodes:
         if not site.nodes[node].declared:
             found.append(not_chosen(site, node))
+            continue
+        if isinstance(target, SnapshotTarget):
+            found += [target.snapshot(node)] if node in target.nodes() else []
             continue
         progress(f"{node}: looking through the target {target.name}")
         found.append(collect_node(node, channels_of(site, target, node)))

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.findings import Finding
-from conformance.report.markdown import by_weight, waiver_words
+from conformance.report.markdown import by_weight, drift_words, waiver_words
+from conformance.report.text import printable
 from conformance.results import Results
 from fixtures.errors import LabError
 
@@ -31,7 +32,7 @@ QUIET = frozenset({"pass", "not_applicable", "future", "pending"})
 
 def progress(text: str) -> None:
     """Say what is being done, without disturbing what the command prints."""
-    click.echo(text, err=True)
+    click.echo(printable(text), err=True)
 
 
 def show_error(error: LabError) -> None:
@@ -39,20 +40,20 @@ def show_error(error: LabError) -> None:
     count = len(error.problems)
     click.echo(f"error: {count} problem{'' if count == 1 else 's'}", err=True)
     for problem in error.problems:
-        click.echo(f"  {problem}", err=True)
+        click.echo(f"  {printable(str(problem))}", err=True)
 
 
 def show_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table on a terminal; elsewhere one line per row, its cells separated by tabs."""
     if not sys.stdout.isatty():
         for row in rows:
-            click.echo("\t".join(" ".join(cell.split()) for cell in row))
+            click.echo("\t".join(printable(" ".join(cell.split())) for cell in row))
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in head:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+        table.add_row(*(Text(printable(cell), style=STYLES.get(cell, "")) for cell in row))
     Console().print(table)
 
 
@@ -63,7 +64,7 @@ def show_results(results: Results) -> None:
         Text(f"{results.run.site}: {judgement.decision}", style=STYLES[judgement.decision])
     )
     for reason in judgement.reasons:
-        click.echo(f"  {reason}")
+        click.echo(f"  {printable(reason)}")
     counted = ", ".join(f"{count} {verdict}" for verdict, count in results.counts.items() if count)
     click.echo(f"{len(results.findings)} findings on {', '.join(results.subjects) or 'no node'}: {counted or 'none'}")
     loud = [finding for finding in by_weight(results.findings) if finding.verdict not in QUIET]
@@ -81,8 +82,6 @@ def _row(finding: Finding) -> tuple[str, ...]:
 
 def show_drift(changes: Iterable[dict[str, object]]) -> None:
     """One line per change."""
-    from conformance.report.markdown import drift_words
-
     show_table(
         ("requirement", "node", "change", "before", "after"),
         [

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from conformance.findings import VERDICTS
 from conformance.report.markdown import by_weight, drift_words, waiver_words
+from conformance.report.text import printable
 from conformance.results import Results
 
 MEANINGS = {
@@ -35,19 +36,16 @@ def _template() -> Template:
 
 def html(results: Results) -> bytes:
     """The report as a page without references to anything outside; the filters work without scripts."""
-    return (
-        _template()
-        .render(
-            results=results,
-            run=results.run,
-            judgement=results.judgement,
-            meaning=MEANINGS[results.judgement.decision],
-            findings=by_weight(results.findings),
-            verdicts=VERDICTS,
-            nodes=[(subject, _tally(results, subject)) for subject in results.subjects],
-        )
-        .encode()
+    page = _template().render(
+        results=results,
+        run=results.run,
+        judgement=results.judgement,
+        meaning=MEANINGS[results.judgement.decision],
+        findings=by_weight(results.findings),
+        verdicts=VERDICTS,
+        nodes=[(subject, _tally(results, subject)) for subject in results.subjects],
     )
+    return printable(page).encode()
 
 
 def _tally(results: Results, subject: str) -> dict[str, int]:

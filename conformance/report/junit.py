@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from conformance.findings import Finding
+from conformance.report.text import printable
 from conformance.results import Results, Scenario
-
-# What XML 1.0 cannot hold, not even as a reference.
-FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(results: Results) -> bytes:
@@ -29,7 +26,7 @@ def junit(results: Results) -> bytes:
 
 
 def _suite(root: ElementTree.Element, name: str, cases: Iterable[ElementTree.Element]) -> None:
-    suite = ElementTree.SubElement(root, "testsuite", name=_clean(name))
+    suite = ElementTree.SubElement(root, "testsuite", name=printable(name))
     suite.extend(cases)
     tags = {"failures": "failure", "errors": "error", "skipped": "skipped"}
     suite.set("tests", str(len(suite)))
@@ -38,12 +35,12 @@ def _suite(root: ElementTree.Element, name: str, cases: Iterable[ElementTree.Ele
 
 
 def _finding(finding: Finding) -> ElementTree.Element:
-    name = _clean(f"{finding.requirement} {finding.title}")
-    case = ElementTree.Element("testcase", classname=_clean(f"labctl.{finding.subject}"), name=name, time="0")
+    name = printable(f"{finding.requirement} {finding.title}")
+    case = ElementTree.Element("testcase", classname=printable(f"labctl.{finding.subject}"), name=name, time="0")
     if finding.verdict == "pass":
         return case
     tag = {"fail": "failure", "could_not_check": "error"}.get(finding.verdict, "skipped")
-    mark = ElementTree.SubElement(case, tag, message=_clean(f"{finding.verdict}: {finding.actual}"))
+    mark = ElementTree.SubElement(case, tag, message=printable(f"{finding.verdict}: {finding.actual}"))
     if tag != "skipped":
         mark.set("type", finding.severity)
         lines = [
@@ -52,19 +49,15 @@ def _finding(finding: Finding) -> ElementTree.Element:
             ("where", finding.where),
             ("hint", finding.hint),
         ]
-        mark.text = _clean("\n".join(f"{label}: {text}" for label, text in lines if text))
+        mark.text = printable("\n".join(f"{label}: {text}" for label, text in lines if text))
     return case
 
 
 def _scenario(scenario: Scenario) -> ElementTree.Element:
     case = ElementTree.Element(
-        "testcase", classname=_clean(scenario.feature), name=_clean(scenario.name), time=f"{scenario.seconds:.3f}"
+        "testcase", classname=printable(scenario.feature), name=printable(scenario.name), time=f"{scenario.seconds:.3f}"
     )
     tag = {"failed": "failure", "error": "error", "skipped": "skipped"}.get(scenario.outcome)
     if tag:
-        ElementTree.SubElement(case, tag, message=_clean(f"{scenario.outcome} on {scenario.target}"))
+        ElementTree.SubElement(case, tag, message=printable(f"{scenario.outcome} on {scenario.target}"))
     return case
-
-
-def _clean(text: str) -> str:
-    return FORBIDDEN.sub("�", text)

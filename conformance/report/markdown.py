@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from conformance.findings import Finding
+from conformance.report.text import printable
 from conformance.results import Results
 
 ORDER = {
@@ -126,7 +127,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def _text(text: str) -> str:
     """Text that stays text inside a table cell."""
-    plain = " ".join(text.split())
+    plain = printable(" ".join(text.split()))
     for sign in ("\\", "`", "*", "_", "[", "]", "<", ">", "|"):
         plain = plain.replace(sign, f"\\{sign}")
     return plain or " "
