@@ -24,7 +24,7 @@ from fakes.pve.api import load_routes
 from fakes.pve.dispatch import DroppedError
 from fakes.pve.http import Reply, Request
 from fakes.pve.lab_control import Answers
-from fakes.wire import Dates, WireResponse
+from fakes.wire import CommonHeaders, WireResponse
 
 MAX_BODY_BYTES = 64 * 1024**3
 _FOREVER_S = 3600.0
@@ -57,7 +57,7 @@ def make_certificates(*names: str) -> Certificates:
 def make_server(api: Answers) -> web.Server:
     """The aiohttp server (a protocol factory) that answers from an `Api` or a `LabControl`."""
     load_routes()
-    dates = Dates()
+    common = CommonHeaders()
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         try:
@@ -74,7 +74,7 @@ def make_server(api: Answers) -> web.Server:
             reply = Reply(500, what.partition("\n")[0], f"{what}\n".encode())
         if reply.delay_s:
             await asyncio.sleep(reply.delay_s)
-        return WireResponse(reply, dates)
+        return WireResponse(reply, common)
 
     def make_request(
         message: RawRequestMessage,

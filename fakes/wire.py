@@ -7,38 +7,40 @@ from __future__ import annotations
 
 import gzip
 import time
-from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
 
-from fakes.pve.http import SERVER, Reply
+from fakes.pve.http import Reply, standard_headers
 
 _COMPRESSED_FROM = 1025
 _DRAINED_FROM = 64 * 1024
 
 
-class Dates:
-    """The current time as headers have it, made once a second."""
+class CommonHeaders:
+    """The header lines every reply has, made once a second because of the date in them."""
 
     def __init__(self) -> None:
         self._second = 0
-        self._text = ""
+        self._open = self._closing = ""
 
-    def now(self) -> str:
+    def lines(self, *, stays_open: bool) -> str:
+        """The lines, each with its line break, for a connection that stays open or is closed."""
         second = int(time.time())
         if second != self._second:
-            self._second, self._text = second, formatdate(second, usegmt=True)
-        return self._text
+            self._second = second
+            lines = "".join(f"{name}: {value}\r\n" for name, value in standard_headers().items())
+            self._open, self._closing = f"Connection: Keep-Alive\r\n{lines}", f"Connection: close\r\n{lines}"
+        return self._open if stays_open else self._closing
 
 
 class WireResponse(web.StreamResponse):
     """A `Reply` that writes itself to the connection in one piece; after an error the connection is closed."""
 
-    def __init__(self, reply: Reply, dates: Dates) -> None:
+    def __init__(self, reply: Reply, common: CommonHeaders) -> None:
         super().__init__(status=reply.status)
         self._reply = reply
-        self._dates = dates
+        self._common = common
         self._stays_open = False
 
     @property
@@ -53,27 +55,23 @@ class WireResponse(web.StreamResponse):
             return None
         body, encoding = _encoded(reply.body, request.headers.get("Accept-Encoding", ""))
         self._stays_open = request.keep_alive and reply.status < 400
-        date = self._dates.now()
         version = request.version
-        lines = [
-            f"HTTP/{version.major}.{version.minor} {reply.status} {reply.reason.replace(chr(13), ' ')}",
-            "Cache-Control: max-age=0",
-            "Connection: Keep-Alive" if self._stays_open else "Connection: close",
-            f"Date: {date}",
-            "Pragma: no-cache",
-            f"Server: {SERVER}",
-        ]
+        head = f"HTTP/{version.major}.{version.minor} {reply.status} {reply.reason}\r\n"
+        head += self._common.lines(stays_open=self._stays_open)
         if encoding:
-            lines.append(f"Content-Encoding: {encoding}")
+            head += f"Content-Encoding: {encoding}\r\n"
         if body or self._stays_open:
-            lines.append(f"Content-Length: {len(body)}")
+            head += f"Content-Length: {len(body)}\r\n"
         if reply.content_type:
-            lines.append(f"Content-Type: {reply.content_type}")
-        lines.append(f"Expires: {date}")
-        lines.extend(f"{name}: {value}" for name, value in reply.headers.items())
-        transport.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
-        if len(body) >= _DRAINED_FROM:
-            await request.writer.drain()
+            head += f"Content-Type: {reply.content_type}\r\n"
+        for name, value in reply.headers.items():
+            head += f"{name}: {value}\r\n"
+        if len(body) < _DRAINED_FROM:
+            transport.write(head.encode() + b"\r\n" + body)
+            return None
+        transport.write(head.encode() + b"\r\n")
+        transport.write(body)
+        await request.writer.drain()
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:
