@@ -59,7 +59,8 @@ def _install_node(node: Node) -> None:
     if "etc/hostname" in files:
         return
     files.write("etc/hostname", f"{facts.name}\n")
-    files.write("etc/hosts", f"127.0.0.1 localhost\n{facts.ip} {facts.name}.{facts.domain} {facts.name}\n")
+    own_names = f"{facts.name}.{facts.domain} {facts.name}"
+    files.write("etc/hosts", f"127.0.0.1 localhost.localdomain localhost\n{facts.ip} {own_names}\n")
     files.write("etc/resolv.conf", f"search {facts.domain}\nnameserver {facts.nameserver}\n")
     files.write("etc/timezone", f"{facts.timezone}\n")
     files.write(
@@ -68,5 +69,5 @@ def _install_node(node: Node) -> None:
         f"iface {facts.uplink} inet manual\n\n"
         "auto vmbr0\niface vmbr0 inet static\n"
         f"\taddress {facts.ip}/{facts.prefix}\n\tgateway {facts.gateway}\n"
-        f"\tbridge-ports {facts.uplink}\n\tbridge-stp off\n\tbridge-fd 0\n",
+        f"\tbridge-ports {facts.uplink}\n\tbridge-stp off\n\tbridge-fd 0\n\n",
     )
