@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ipaddress
 import os
 import secrets
@@ -59,11 +58,15 @@ def serve(
     """Serve a pristine standalone node over HTTPS until interrupted."""
     host, port = split_address(address)
     password, is_random = root_password(root_password_file)
+    try:
+        methods = load_schema(table)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--schema") from error
     datacenter = standalone(
         NodeFacts(names[0]),
         clock=SystemClock(speed=speed),
         state=state,
-        schema=load_schema(table),
+        schema=methods,
         durations=PROFILES[durations],
         root_password=password,
     )
@@ -87,8 +90,12 @@ def serve(
             await stop.wait()
             server.close()
 
-        with contextlib.suppress(KeyboardInterrupt):
+        try:
             asyncio.Runner(loop_factory=new_event_loop).run(run())
+        except OSError as error:
+            raise click.BadParameter(f"cannot listen on {address}: {error.strerror}", param_hint="--listen") from error
+        except KeyboardInterrupt:
+            pass
 
 
 def is_loopback(host: str) -> bool:

@@ -56,7 +56,7 @@ class WireResponse(web.StreamResponse):
         body, encoding = _encoded(reply.body, request.headers.get("Accept-Encoding", ""))
         self._stays_open = request.keep_alive and reply.status < 400
         version = request.version
-        head = f"HTTP/{version.major}.{version.minor} {reply.status} {reply.reason}\r\n"
+        head = f"HTTP/{version.major}.{version.minor} {reply.status} {_one_line(reply.reason)}\r\n"
         head += self._common.lines(stays_open=self._stays_open)
         if encoding:
             head += f"Content-Encoding: {encoding}\r\n"
@@ -76,6 +76,11 @@ class WireResponse(web.StreamResponse):
 
     async def write_eof(self, data: bytes = b"") -> None:
         """Nothing is left to send."""
+
+
+def _one_line(reason: str) -> str:
+    """A reason phrase that cannot end its line early, whatever a client made Proxmox repeat."""
+    return reason if reason.isprintable() else "".join(char if char.isprintable() else " " for char in reason)
 
 
 def _encoded(body: bytes, accepted: str) -> tuple[bytes, str]:

@@ -19,7 +19,7 @@ SERVER = "pve-api-daemon/3.0"
 
 @dataclass(slots=True)
 class Request:
-    """One HTTP request as Proxmox's proxy sees it; header names in lower case, `target` with its query string."""
+    """One HTTP request as Proxmox's proxy sees it; `target` has its query string, `headers` is asked in lower case."""
 
     method: str
     target: str

@@ -37,14 +37,9 @@ def failure(shape: str, error: ApiError, delay_s: float = 0.0) -> Reply:
         body["success"] = 0
         body["status"] = str(error.status) if error.code_is_text else error.status
         return Reply(200, "OK", orjson.dumps(body), JSON_TYPE, delay_s=delay_s)
-    return Reply(error.status, _first_line(error.message), orjson.dumps(body), JSON_TYPE, delay_s=delay_s)
+    return Reply(error.status, error.message.partition("\n")[0], orjson.dumps(body), JSON_TYPE, delay_s=delay_s)
 
 
 def plain(error: PlainError) -> Reply:
     """The reply to a request that never reached the API: text without a content type."""
     return Reply(error.status, error.reason, error.text.encode(), None)
-
-
-def _first_line(message: str) -> str:
-    """What fits on a status line."""
-    return message.partition("\n")[0].replace("\r", " ")

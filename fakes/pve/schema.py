@@ -194,6 +194,8 @@ def expand(name: str) -> list[str]:
 def load_schema(path: Path = DEFAULT_TABLE) -> Schema:
     """The schema table in a file; ValueError where the file is no such table."""
     table = json.loads(path.read_text(encoding="utf-8"))
-    if table.get("schema") != TABLE_SCHEMA:
-        raise ValueError(f"{path}: schema is {table.get('schema')!r}, expected {TABLE_SCHEMA!r}")
+    found = table.get("schema") if isinstance(table, dict) else None
+    if found != TABLE_SCHEMA:
+        hint = 'make one with "labctl pve schema import"'
+        raise ValueError(f"{path}: schema is {found!r}, expected {TABLE_SCHEMA!r}; {hint}")
     return Schema(table)
