@@ -26,9 +26,10 @@ class SimTarget:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def open(self) -> None:
-        """Check that the lab is there; LabError of the lab where it is not."""
-        for node in self.nodes():
-            self._endpoint(node)
+        """Check that the lab is there, be it with some of its nodes only; LabError where nothing runs."""
+        from sim.lab import running_nodes
+
+        running_nodes(self.site, self.uri)
 
     def close(self) -> None:
         """Drop the SSH configuration written for testinfra."""
