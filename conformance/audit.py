@@ -159,9 +159,13 @@ def _facts_for(site: Site, item: Recorded, given: Overrides) -> SiteFacts:
     name = item.snapshot.site
     if item.is_bundle and name is not None and name != site.name:
         facts = _other_site(name)
-    if item.inventory is not None and not given.inventory:
-        roles = roles_in(item.inventory, {})
-        facts = replace(facts, inventory=item.inventory, hypervisors=roles, attest=None)
+    if given.inventory:
+        return facts
+    if item.inventory is not None:
+        roles = roles_in(item.inventory, {}) if item.hypervisors is None else item.hypervisors
+        return replace(facts, inventory=item.inventory, hypervisors=roles, attest=None)
+    if item.without_inventory:
+        return replace(facts, inventory=None, hypervisors=None, attest=None)
     return facts
 
 

@@ -88,8 +88,8 @@ class _Bench:
             return outcome
         if outcome.verdict == "fail":
             return replace(outcome, hint=check.hint)
-        reasons = [self.snapshot.why_missing(path) for path in check.reads if self.snapshot.raw(path) is None]
-        return replace(outcome, hint="; ".join(dict.fromkeys(filter(None, reasons))))
+        reasons = [reason for path in check.reads for reason in self.snapshot.reasons_for(path)]
+        return replace(outcome, hint="; ".join(dict.fromkeys(reasons)))
 
 
 def _out_of_scope(requirement: Requirement, role: str | None, site: SiteFacts) -> Outcome | None:

@@ -20,13 +20,19 @@ from fixtures.waivers import Waiver
 
 @dataclass(frozen=True)
 class Recorded:
-    """A snapshot read from a file. None means that the file says nothing about it; `remarks` are for the reader."""
+    """A snapshot read from a file. None means that the file says nothing about it; `remarks` are for the reader.
+
+    `hypervisors` are the names and roles of the bundle's inventory table. `without_inventory`: the bundle says
+    that nothing is known of the inventory.
+    """
 
     path: Path
     snapshot: Snapshot
     is_bundle: bool
     peer: Peer | None = None
     inventory: Inventory | None = None
+    hypervisors: Mapping[str, str | None] | None = None
+    without_inventory: bool = False
     waivers: tuple[Waiver, ...] | None = None
     as_of: date | None = None
     remarks: tuple[str, ...] = ()
@@ -69,6 +75,8 @@ def _read(path: Path, problems: list[Problem]) -> Recorded | None:
         is_bundle=is_bundle,
         peer=_peer(data.get("peer"), snapshot),
         inventory=_inventory(table, path, problems) if isinstance(table, Mapping) else None,
+        hypervisors=_hypervisors(table),
+        without_inventory=is_bundle and "inventory" in data and table is None,
         waivers=_waivers(data.get("waivers"), path, remarks) if is_bundle else None,
         as_of=_date(data.get("audit_date"), path, problems) if is_bundle else None,
         remarks=tuple(remarks),
@@ -105,19 +113,34 @@ def _peer(data: Any, snapshot: Snapshot) -> Peer | None:
 
 def _inventory(table: Mapping[str, Any], path: Path, problems: list[Problem]) -> Inventory | None:
     try:
-        return Inventory.from_table(table)
+        return Inventory.from_table(_with_boot_configs(table))
     except (TypeError, ValueError, AttributeError) as error:
         problems.append(Problem(f"{path}: inventory", f"not an inventory table: {str(error).splitlines()[0]}"))
         return None
 
 
+def _hypervisors(table: Any) -> dict[str, str | None] | None:
+    roles = table.get("hypervisors") if isinstance(table, Mapping) else None
+    return {str(name): role for name, role in roles.items()} if isinstance(roles, Mapping) else None
+
+
+def _with_boot_configs(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The table with its list of MAC-specific boot configurations (by host name) noted at the hosts."""
+    listed = {str(name) for name in table.get("bootstrap_grub_mac_configs") or ()}
+    hosts = {
+        name: {**entry, "mac_boot_config": True} for name, entry in table.get("hosts", {}).items() if name in listed
+    }
+    return {**table, "hosts": {**table.get("hosts", {}), **hosts}} if hosts else table
+
+
 def _waivers(data: Any, path: Path, remarks: list[str]) -> tuple[Waiver, ...]:
     """The usable waivers; one that lacks its owner, reason or expiry waives nothing and is remarked upon."""
-    items = data if isinstance(data, list) else []
+    items = [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
     usable = []
     for number, item in enumerate(items):
         problems: list[Problem] = []
-        waiver = checked(Waiver, item, path, problems)
+        known = {key: item[key] for key in Waiver.model_fields if item.get(key) is not None}
+        waiver = checked(Waiver, known, path, problems)
         if waiver is not None:
             usable.append(waiver)
         remarks += [f"{path}: waivers[{number}] does not waive: {problem.what}" for problem in problems]

@@ -156,12 +156,13 @@ class Snapshot(View):
         found = self.raw("missing")
         return {str(key): str(value) for key, value in found.items()} if isinstance(found, Mapping) else {}
 
-    def why_missing(self, path: str) -> str | None:
-        """The reason that covers `path`: its own, or that of the object around it or of a part of it."""
-        for known, reason in self.missing.items():
-            if path == known or path.startswith(f"{known}.") or known.startswith(f"{path}."):
-                return reason
-        return None
+    def reasons_for(self, path: str) -> tuple[str, ...]:
+        """Why something at `path` is missing: it, a part of it, or all that is around it."""
+        return tuple(
+            reason
+            for known, reason in self.missing.items()
+            if path == known or path.startswith(f"{known}.") or known.startswith(f"{path}.")
+        )
 
     def as_peer(self) -> Peer:
         """What another node's judgement needs to know of this one."""

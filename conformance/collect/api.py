@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from proxmoxer import ProxmoxAPI
 from proxmoxer.core import AuthenticationError, ResourceException
 
 from conformance.collect import parse_guests, parse_pve
+from conformance.collect.snapshot import Assembly
 from fixtures.errors import LabError, Problem
 
 TOKEN_VARIABLE = "LABCTL_API_TOKEN"
@@ -240,3 +241,13 @@ def fill_in(facts: dict[str, Any], more: Mapping[str, Any]) -> None:
             fill_in(mine, {inner: item for inner, item in value.items() if item is not None})
         elif mine is None and value is not None:
             facts[key] = value
+
+
+def fill_guests(made: Assembly, guests: Sequence[Mapping[str, Any]]) -> None:
+    """Add to each known guest what only the API said of it, such as the addresses that its agent gave there."""
+    by_id = {guest.get("vmid"): guest for guest in guests}
+    for mine in made.facts.get("guests") or ():
+        for key, value in by_id.get(mine.get("vmid"), {}).items():
+            if mine.get(key) is None and value is not None:
+                mine[key] = value
+                made.missing.pop(f"guests.{mine['vmid']}.{key}", None)

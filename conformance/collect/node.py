@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from conformance.collect.api import ask_api, fill_in
+from conformance.collect.api import ask_api, fill_guests, fill_in
 from conformance.collect.output import Outputs
 from conformance.collect.probes import CLOCK, PROBES, address_probes
 from conformance.collect.runner import Runner
@@ -108,6 +108,7 @@ def _through_api(channels: Channels, node: str, made: Assembly, reachable: dict[
         reachable["api"] = None
         made.missing["reachable.api"] = "an API answers, but pve-manager is not installed on the node"
         return None
+    fill_guests(made, answer.facts.get("guests") or ())
     fill_in(made.facts, answer.facts)
     made.missing = {**answer.missing, **made.missing}
     return answer.auth

@@ -189,6 +189,24 @@ def test_the_api_alone_gives_a_whole_snapshot():
     assert snapshot.raw("mac_prefix") is None
 
 
+def test_an_address_that_ssh_did_not_get_comes_from_the_api():
+    guest = {"vmid": 101, "type": "qemu", "node": "hv01", "name": "metrics-vm01", "status": "running"}
+    live = {"result": [{"ip-addresses": [{"ip-address": "10.20.99.31", "ip-address-type": "ipv4"}]}]}
+    answers = {
+        "version": VERSION,
+        "cluster/resources": [guest],
+        "nodes/hv01/qemu/101/config": {"name": "another", "agent": "1"},
+        "nodes/hv01/qemu/101/agent/network-get-interfaces": live,
+    }
+
+    snapshot = collected(api=answers)
+
+    metrics = snapshot.data["guests"][0]
+    assert (metrics["name"], metrics["live_ipv4"]) == ("metrics-vm01", ["10.20.99.31"])
+    assert "guests.101.live_ipv4" not in snapshot.missing
+    assert snapshot.missing["guests.104.live_ipv4"] == "command not found on the node"
+
+
 def test_a_list_that_the_api_refuses_is_missing_not_empty():
     answer = ask_api(
         RecordedApi({"version": VERSION, "storage": ResourceException(403, "Permission check failed", "")}), "hv01"
