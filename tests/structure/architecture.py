@@ -64,8 +64,9 @@ LONGEST_MODULE: Final = 300
 # Modules that may be longer, each with its reason.
 MAY_BE_LONGER: Final[Mapping[str, str]] = {}
 
-# Words that say nothing about what a module or a class is.
-EMPTY_NAMES: Final = frozenset({"util", "utils", "helper", "helpers", "manager", "managers", "base", "common", "misc"})
+# Words that say nothing about what a thing is; the second set is refused for modules and folders only.
+EMPTY_NAMES: Final = frozenset({"util", "utils", "helper", "helpers", "manager", "managers", "base"})
+EMPTY_MODULE_NAMES: Final = EMPTY_NAMES | {"common", "misc"}
 
 # Patterns that no text of the repository holds; written so that they do not match themselves.
 UNWANTED_TEXTS: Final[Mapping[str, str]] = {

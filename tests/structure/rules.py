@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.structure.architecture import (
     CODE,
+    EMPTY_MODULE_NAMES,
     EMPTY_NAMES,
     LONGEST_MODULE,
     MAY_BE_LONGER,
@@ -90,17 +91,17 @@ def modules_are_short(root: Path) -> list[str]:
 
 def modules_and_classes_are_named_for_what_they_are(root: Path) -> list[str]:
     """A module, folder or class named with a word that says nothing."""
-    named = [(module.path, module.name) for module in modules(root, *CODE, "tests")]
+    named = [(module.path, module.name, EMPTY_MODULE_NAMES) for module in modules(root, *CODE, "tests")]
     classes = [
-        (f"{module.path}:{node.lineno}", node.name)
+        (f"{module.path}:{node.lineno}", node.name, EMPTY_NAMES)
         for module in modules(root)
         for node in ast.walk(module.tree)
         if isinstance(node, ast.ClassDef)
     ]
     return [
         f"{where}: {name} says nothing: {', '.join(sorted(empty))}"
-        for where, name in named + classes
-        if (empty := EMPTY_NAMES & {word.lower() for word in WORDS.findall(name)})
+        for where, name, refused in named + classes
+        if (empty := refused & {word.lower() for word in WORDS.findall(name)})
     ]
 
 
