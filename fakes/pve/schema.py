@@ -46,6 +46,7 @@ class Method:
     allows_additional: bool
     families: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    is_for_all: bool = False
 
     @property
     def path_params(self) -> tuple[str, ...]:
@@ -148,6 +149,7 @@ def _method(verb: str, path: str, info: Mapping[str, Any]) -> Method:
         allows_additional=bool(info.get("additional")),
         families=tuple(name for name in info["params"] if _RANGE.search(name)),
         required=tuple(name for name, spec in params.items() if not spec.get("optional")),
+        is_for_all=isinstance(info.get("perm"), dict) and info["perm"].get("user") == "all",
     )
 
 
