@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fakes.pve.console import Console
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.http import ApiError, ForbiddenError, Request
 from fakes.pve.node import Node
@@ -40,6 +41,7 @@ class Call:
     request: Request
     upload: Upload | None = None
     reply_headers: dict[str, str] = field(default_factory=dict)
+    console: Console = field(default_factory=Console)
 
     @property
     def schema(self) -> Schema:

@@ -10,10 +10,23 @@ import re
 import urllib.parse
 from typing import Any
 
+import orjson
+
 from fakes.pve.body import PlainError, body_params, check_content, query_params
 from fakes.pve.call import Call, Upload
+from fakes.pve.console import Console
 from fakes.pve.datacenter import Datacenter
-from fakes.pve.http import ROUTES, ApiError, DoorError, ForbiddenError, ParameterError, Reply, Request
+from fakes.pve.http import (
+    ROUTES,
+    ApiError,
+    DoorError,
+    ForbiddenError,
+    Paged,
+    ParameterError,
+    Rendered,
+    Reply,
+    Request,
+)
 from fakes.pve.node import Node
 from fakes.pve.params import verify
 from fakes.pve.permissions import Permissions
@@ -66,6 +79,25 @@ class Api:
         self.datacenter.settle()
         try:
             return self._answer(request)
+        finally:
+            self.datacenter.flush()
+
+    def perform(self, method: Method, given: dict[str, Any], console: Console, *, user: str = ROOT) -> Any:
+        """What a method gives to a program on the node itself, which needs no ticket; ApiError where it fails.
+
+        `console` gets what the method prints there, whether it fails or not.
+        """
+        self.datacenter.settle()
+        try:
+            call = self._call(method, given, user, Request(method.verb, method.path))
+            call.console = console
+            self._strike(method.verb, method.path.format_map(given) if method.path_params else method.path)
+            data = _carried_out(call)
+            if isinstance(data, Paged):
+                data = data.data
+            return orjson.loads(data.data) if isinstance(data, Rendered) else data
+        except PlainError as error:
+            raise ApiError(error.status, error.reason) from error
         finally:
             self.datacenter.flush()
 
@@ -124,26 +156,27 @@ class Api:
             given = _merged(sent, query_params(query) if query else {}, found[1])
             if has_token and not method.allows_token:
                 raise ForbiddenError(f"URI '{path}' not available with API token, need proper ticket.\n")
-            if user and user != ROOT:
+            if user and user != ROOT and not method.is_for_all:
                 Permissions(self.datacenter.access, user, given).check(method.permission)
-            call = Call(
-                datacenter=self.datacenter,
-                node=self._target(method, given),
-                method=method,
-                params=verify(self.datacenter.schema, method, given),
-                given=given,
-                user=user,
-                request=request,
-                upload=Upload(*upload) if upload else None,
-                reply_headers=headers,
-            )
+            call = self._call(method, given, user, request)
+            call.upload = Upload(*upload) if upload else None
+            call.reply_headers = headers
             delay_s = self._strike(method.verb, path)
-            route = ROUTES.get((method.verb, method.path))
-            if route is None:
-                raise call.missing_handler()
-            return success(shape, route.handler(call), headers, delay_s)
+            return success(shape, _carried_out(call), headers, delay_s)
         except ApiError as error:
             return failure(shape, error, self.auth_delay_s if error.status == 401 else 0.0)
+
+    def _call(self, method: Method, given: dict[str, Any], user: str, request: Request) -> Call:
+        """A call with its node found and its parameters checked."""
+        return Call(
+            datacenter=self.datacenter,
+            node=self._target(method, given),
+            method=method,
+            params=verify(self.datacenter.schema, method, given),
+            given=given,
+            user=user,
+            request=request,
+        )
 
     def _target(self, method: Method, given: dict[str, Any]) -> Node:
         """The node a call is for; one that does not exist or does not answer is an error as its proxy reports it."""
@@ -178,8 +211,18 @@ class Api:
         raise DroppedError(hangs=fault.effect == "hang")
 
 
+def _carried_out(call: Call) -> Any:
+    """What the handler of a call gives."""
+    route = ROUTES.get((call.method.verb, call.method.path))
+    if route is None:
+        raise call.missing_handler()
+    return route.handler(call)
+
+
 def _merged(sent: dict[str, Any], query: dict[str, Any], in_path: dict[str, str]) -> dict[str, Any]:
     """All parameters: the query's win over the body's, and the path's may only be repeated as they are."""
+    if not sent and not query:
+        return dict(in_path)
     given = {**sent, **query}
     # Browsers send it to get around caches.
     given.pop("_dc", None)

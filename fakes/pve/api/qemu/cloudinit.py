@@ -40,7 +40,7 @@ def regenerate(call: Call) -> None:
     vmid = call.params["vmid"]
     config = load(call.datacenter, vmid, node=call.node.name)
     config.check_lock()
-    if generate_image(call.datacenter, call.node, vmid, config, lambda _line: None):
+    if generate_image(call.datacenter, call.node, vmid, config, call.console.say):
         save(call.datacenter, vmid, config, node=call.node.name)
 
 
