@@ -60,8 +60,8 @@ def not_chosen(site: Site, node: str) -> Snapshot:
 
 
 def nobody(site: Site) -> Snapshot:
-    """Stands for a site without any node, so that each requirement still gets its finding."""
-    return Snapshot({"schema": SCHEMA, "node": "site", "site": site.name, "declared": site.declared, "reachable": {}})
+    """Stands for a site that names no node, so that each requirement still gets its finding."""
+    return Snapshot({"schema": SCHEMA, "node": "site", "site": site.name, "declared": False, "reachable": {}})
 
 
 def gaps_in(snapshots: Sequence[Snapshot], expected: Sequence[str]) -> tuple[str, ...]:

@@ -67,17 +67,26 @@ def show_results(results: Results) -> None:
         click.echo(f"  {printable(reason)}")
     counted = ", ".join(f"{count} {verdict}" for verdict, count in results.counts.items() if count)
     click.echo(f"{len(results.findings)} findings on {', '.join(results.subjects) or 'no node'}: {counted or 'none'}")
-    loud = [finding for finding in by_weight(results.findings) if finding.verdict not in QUIET]
+    loud = _rows(finding for finding in by_weight(results.findings) if finding.verdict not in QUIET)
     if loud:
-        show_table(("verdict", "requirement", "node", "severity", "found", "hint"), [_row(finding) for finding in loud])
+        show_table(("verdict", "requirement", "node", "severity", "found", "hint"), loud)
     if results.drift:
         click.echo(f"{len(results.drift)} changes since the baseline:")
         show_drift(results.drift)
 
 
-def _row(finding: Finding) -> tuple[str, ...]:
-    hint = "; ".join(filter(None, (finding.hint, waiver_words(finding))))
-    return (finding.verdict, finding.requirement, finding.subject, finding.severity, finding.actual, hint)
+def _rows(findings: Iterable[Finding]) -> list[tuple[str, ...]]:
+    """A row per finding; those that could not be checked for the same cause share one."""
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for finding in findings:
+        hint = "; ".join(filter(None, (finding.hint, waiver_words(finding))))
+        alone = "" if finding.verdict == "could_not_check" else finding.requirement
+        key = (finding.verdict, finding.subject, finding.severity, finding.actual, hint, alone)
+        rows.setdefault(key, []).append(finding.requirement)
+    return [
+        (verdict, " ".join(ids), subject, severity, found, hint)
+        for (verdict, subject, severity, found, hint, _), ids in rows.items()
+    ]
 
 
 def show_drift(changes: Iterable[dict[str, object]]) -> None:

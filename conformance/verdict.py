@@ -46,11 +46,11 @@ def decide(
     """
     notes = rung_notes(findings)
     grave_fails = _named(findings, "fail", GRAVE)
-    unseen = _named(findings, "could_not_check", GRAVE)
+    unseen = _unseen(findings, GRAVE)
     conditions = [
         *_named(findings, "waived", GRAVE),
         *_named(findings, "fail", {"minor"}),
-        *_named(findings, "could_not_check", {"minor"}),
+        *_unseen(findings, frozenset({"minor"})),
         *_expired(waivers, as_of),
     ]
     if grave_fails or failures:
@@ -75,12 +75,20 @@ def counts(findings: Sequence[Finding]) -> dict[str, int]:
 
 
 def _named(findings: Sequence[Finding], verdict: str, severities: frozenset[str] | set[str]) -> list[str]:
-    words = {"could_not_check": "could not check"}.get(verdict, verdict)
     return [
-        f"{finding.subject}: {finding.requirement} {finding.title}: {words} ({finding.severity}): {finding.actual}"
+        f"{finding.subject}: {finding.requirement} {finding.title}: {verdict} ({finding.severity}): {finding.actual}"
         for finding in findings
         if finding.verdict == verdict and finding.severity in severities
     ]
+
+
+def _unseen(findings: Sequence[Finding], severities: frozenset[str]) -> list[str]:
+    """What could not be checked, one line per node and cause: a node that is off is one cause for all of it."""
+    causes: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        if finding.verdict == "could_not_check" and finding.severity in severities:
+            causes.setdefault((finding.subject, finding.actual), []).append(finding.requirement)
+    return [f"{subject}: could not check {', '.join(ids)}: {cause}" for (subject, cause), ids in causes.items()]
 
 
 def rung_notes(findings: Sequence[Finding]) -> list[str]:

@@ -15,6 +15,7 @@ from conformance.report.json import results_json
 from conformance.results import Results, Run, conclude
 from conformance.targets import open_target, opened
 from conformance.terminal import progress, show_results
+from fixtures.errors import LabError, Problem
 from fixtures.register import load_register
 from fixtures.site import Site, load_site
 
@@ -70,6 +71,8 @@ def audit(
 
 
 def _live(site: Site, target: str, nodes: tuple[str, ...], as_of: date) -> Run:
+    if target == "snapshot":
+        raise LabError(Problem("--target", "a snapshot is a file", "name it with --snapshot FILE"))
     lookable = open_target(target, site)
     if not any(spec.declared for spec in site.nodes.values()):
         return pending_run(site, lookable.name, as_of)

@@ -94,6 +94,25 @@ def test_a_site_without_hardware_is_pending():
     assert {finding["requirement"] for finding in data["findings"]} == set(sample("G01")["expected"])
 
 
+def test_a_node_that_is_off_is_one_line_of_reason():
+    result = labctl("audit", "dvntm", "--snapshot", SAMPLES / "B73.json")
+
+    unseen = [line for line in result.stdout.splitlines() if "did not answer" in line and line.startswith("  ")]
+    assert len(unseen) == 2
+    assert unseen[0].startswith("  hv01: could not check ROLE-02, SEP-01, ")
+
+
+def test_a_site_without_any_node_still_accounts_for_all(tmp_path):
+    (tmp_path / "hosts.yml").write_text("all:\n  children:\n    hypervisors:\n      hosts: {}\n", encoding="utf-8")
+
+    result = labctl("audit", tmp_path, "--json")
+
+    data = orjson.loads(result.stdout)
+    assert (result.exit_code, data["verdict"]) == (0, "PENDING")
+    assert len({finding["requirement"] for finding in data["findings"]}) == len(data["findings"]) == 62
+    assert {finding["subject"] for finding in data["findings"]} == {"site"}
+
+
 def test_a_report_is_written_verified_and_compared(tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     labctl("audit", "dvntm", "--snapshot", SAMPLES / "G01.json", "--out", first)
@@ -159,6 +178,7 @@ def test_every_problem_of_the_files_is_listed_at_once(tmp_path):
             ("audit", "dvntm", "--snapshot", SAMPLES / "G01.json", "--snapshot", SAMPLES / "B02.json"),
             "name each node once",
         ),
+        (("audit", "dvntm", "--target", "snapshot"), "--target: a snapshot is a file; name it with --snapshot FILE"),
         (("audit", "dvntm", "--as-of", "soon"), "'soon' is not a date such as 2026-11-21"),
         (("collect", "ssh://user@host/path"), "not an SSH address; write ssh://user@host[:port]"),
         (("collect", "ssh://h", "--node", "a", "--node", "b"), "one address is one node"),

@@ -109,6 +109,12 @@ def test_reasons_name_node_requirement_and_what_was_found():
     assert judgement.reasons == ("hv01: CLU-02 No HA: fail (major): HA resources: vm:101",)
 
 
+def test_one_cause_for_many_is_one_reason():
+    blind = [finding("could_not_check", "major", name, actual="the node did not answer") for name in ("OS-02", "OS-03")]
+
+    assert decided(*blind).reasons == ("hv01: could not check OS-02, OS-03: the node did not answer",)
+
+
 def test_a_go_on_a_simulation_says_what_is_still_to_show():
     judgement = decided(finding(rung="fake", needs_rung="hardware", requirement="HW-01"))
 
