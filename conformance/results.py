@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,8 +11,10 @@ from conformance.cases import Case
 from conformance.drift import drift_between
 from conformance.findings import Finding
 from conformance.judge import judge
+from conformance.purchase import purchase_lines
 from conformance.verdict import Judgement, counts, decide, lost
 from fixtures.errors import LabError, Problem
+from fixtures.hardware import load_purchase_bounds
 from fixtures.register import Register
 
 SCHEMA = "labctl/results/1"
@@ -113,6 +115,8 @@ def conclude(run: Run, register: Register) -> Results:
         waivers=waivers,
         as_of=run.as_of,
     )
+    if judgement.decision == "PENDING":
+        judgement = replace(judgement, reasons=(*judgement.reasons, *purchase_lines(load_purchase_bounds())))
     drift = drift_between(run.baseline["findings"], [f.as_json() for f in findings]) if run.baseline else ()
     return Results(run, register, findings, judgement, tuple(drift))
 
