@@ -1,0 +1,1 @@
+"""What a node tells about itself and how it is set up."""
