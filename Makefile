@@ -32,7 +32,7 @@ sim: ## the nested rung: hv01 as a VM, audited over SSH, and gone again
 
 bench: ## how fast and how big
 	@.ci/setup dev
-	@$(PYTHON) -m pytest tests/bench
+	@$(PYTHON) -m pytest -q -s tests/bench
 
 clean: ## remove what was built; .venv stays
 	@rm -rf build dist out reports .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
