@@ -8,6 +8,7 @@ from typing import Any
 from fakes.pve.call import Call
 from fakes.pve.http import route
 from fakes.pve.node import Node
+from fakes.pve.nodeload import load_of
 
 
 def fingerprint(node: Node) -> str:
@@ -50,15 +51,14 @@ def cluster_status(call: Call) -> list[dict[str, Any]]:
 
 def node_usage(node: Node) -> dict[str, Any]:
     """The numbers of a node in the lists: memory and disk in bytes, `cpu` as share."""
-    facts = node.facts
-    memory = facts.memory_bytes
+    load = load_of(node)
     return {
-        "cpu": round(0.01 + (int(node.clock.now()) % 7) / 1000, 6),
-        "maxcpu": facts.threads,
-        "mem": memory // 16,
-        "maxmem": memory,
-        "disk": facts.root_bytes // 20,
-        "maxdisk": facts.root_bytes,
+        "cpu": load.cpu,
+        "maxcpu": node.facts.threads,
+        "mem": load.memory_used,
+        "maxmem": load.memory_total,
+        "disk": load.root_used,
+        "maxdisk": load.root_total,
         "uptime": node.uptime,
     }
 
