@@ -1,20 +1,30 @@
 """A tree of small texts: `/etc/pve` for a datacenter and the few local files of a node.
 
-In memory by default. With a root folder each changed file is written beside its place, fsynced and renamed when
-`flush` is called, which the dispatcher does before a reply leaves: kill -9 loses nothing that was acknowledged.
+It lives in memory; `fakes.pve.statefolder` takes the changes of its trees and keeps them on disk.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 Content = str | bytes
-_TEMPORARY = ".labctl-part"
+_LONGEST_NAME = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one file: its whole content or what was added to it; content None: it is gone."""
+
+    path: str
+    content: bytes | None
+    mtime: float = 0.0
+    is_appended: bool = False
 
 
 class Entry:
@@ -32,10 +42,11 @@ class Entry:
 class Tree:
     """Maps paths such as ``nodes/hv01/qemu-server/101.conf`` to texts; paths have no leading slash.
 
-    `version` grows by one with every change; `watch` calls back after each change of a path with a given prefix.
+    `version` grows by one with every change; `watch` calls back after each change of a path with a given prefix. With
+    `keeps_changes` somebody takes the changes from time to time.
     """
 
-    def __init__(self, root: Path | None = None, *, now: Callable[[], float]) -> None:
+    def __init__(self, *, now: Callable[[], float], keeps_changes: bool = False) -> None:
         self._files: dict[str, Entry] = {}
         self._children: dict[str, set[str]] = {"": set()}
         self._watchers: list[tuple[str, Callable[[str], None]]] = []
@@ -43,10 +54,8 @@ class Tree:
         self._appends: dict[str, list[str]] = {}
         self._parsed_nothing: dict[Any, Any] = {}
         self._now = now
-        self.root = root
+        self._keeps_changes = keeps_changes
         self.version = 0
-        if root is not None:
-            self._load(root)
 
     def __contains__(self, path: str) -> bool:
         return path in self._files
@@ -95,6 +104,11 @@ class Tree:
         """When the file was changed last, seconds since the epoch; KeyError where there is none."""
         return self._files[path].mtime
 
+    @property
+    def latest_change(self) -> float:
+        """When the file was changed that was changed last, 0 in an empty tree."""
+        return max((entry.mtime for entry in self._files.values()), default=0.0)
+
     def size(self, path: str) -> int:
         """The bytes of a file; KeyError where there is none."""
         content = self._files[path].content
@@ -126,6 +140,7 @@ class Tree:
         self.version += 1
         entry = self._files.get(path)
         if entry is None:
+            _check_path(path)
             self._files[path] = Entry(content, self._now(), self.version)
             self._link(path)
         else:
@@ -141,7 +156,7 @@ class Tree:
         self.version += 1
         entry.content += text
         entry.mtime, entry.version, entry.parsed = self._now(), self.version, None
-        if self.root is not None and path not in self._dirty:
+        if self._keeps_changes and path not in self._dirty:
             self._appends.setdefault(path, []).append(text)
         self._notify(path)
 
@@ -177,72 +192,28 @@ class Tree:
             if entry is None or entry.content != content:
                 self.write(path, content)
 
-    def flush(self) -> None:
-        """Make every change so far durable: each file written beside its place, fsynced, renamed; folders fsynced."""
-        if self.root is None or not (self._dirty or self._appends):
-            self._dirty.clear()
-            return
-        folders: set[Path] = set()
-        for path in self._dirty:
-            self._persist(path, folders)
+    def put(self, path: str, content: Content, mtime: float) -> None:
+        """Add a file that is there already, as something found rather than changed."""
+        self._files[path] = Entry(content, mtime, 0)
+        self._link(path)
+
+    def take_changes(self) -> Sequence[Change]:
+        """What changed since the last call, one entry per file."""
+        if not (self._dirty or self._appends):
+            return []
+        changes = [self._change(path) for path in self._dirty]
         for path, texts in self._appends.items():
-            target = self.root / path
-            descriptor = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
-            try:
-                os.write(descriptor, "".join(texts).encode("utf-8", "surrogateescape"))
-                os.fdatasync(descriptor)
-            finally:
-                os.close(descriptor)
-        for folder in folders:
-            _fsync_folder(folder)
+            changes.append(Change(path, _encoded("".join(texts)), self._files[path].mtime, is_appended=True))
         self._dirty.clear()
         self._appends.clear()
+        return changes
 
-    def _persist(self, path: str, folders: set[Path]) -> None:
-        assert self.root is not None
-        target = self.root / path
+    def _change(self, path: str) -> Change:
         entry = self._files.get(path)
-        if entry is None:
-            target.unlink(missing_ok=True)
-            folders.add(target.parent)
-            return
-        if not target.parent.is_dir():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            folders.update(parent for parent in target.parents if self.root in (parent, *parent.parents))
-        data = entry.content.encode("utf-8", "surrogateescape") if isinstance(entry.content, str) else entry.content
-        part = target.with_name(target.name + _TEMPORARY)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
-        try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(descriptor, view) :]
-            os.fdatasync(descriptor)
-        finally:
-            os.close(descriptor)
-        part.replace(target)
-        folders.add(target.parent)
-
-    def _load(self, root: Path) -> None:
-        if not root.is_dir():
-            root.mkdir(parents=True)
-            return
-        for folder, _names, files in os.walk(root):
-            for name in files:
-                file = Path(folder, name)
-                if name.endswith(_TEMPORARY):
-                    file.unlink()
-                    continue
-                data = file.read_bytes()
-                try:
-                    content: Content = data.decode("utf-8")
-                except UnicodeDecodeError:
-                    content = data
-                path = file.relative_to(root).as_posix()
-                self._files[path] = Entry(content, file.stat().st_mtime, 0)
-                self._link(path)
+        return Change(path, None) if entry is None else Change(path, _encoded(entry.content), entry.mtime)
 
     def _changed(self, path: str) -> None:
-        if self.root is not None:
+        if self._keeps_changes:
             self._dirty[path] = None
             self._appends.pop(path, None)
         self._notify(path)
@@ -277,9 +248,14 @@ def digest(text: str) -> str:
     return hashlib.sha1(text.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
 
 
-def _fsync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _encoded(content: Content) -> bytes:
+    return content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
+
+
+def _check_path(path: str) -> None:
+    """OSError, as a file system raises it, for a path that no file can have; none leads out of the tree."""
+    for name in path.split("/"):
+        if name in ("", ".", "..") or "\0" in name:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
+        if len(name) > _LONGEST_NAME // 4 and len(name.encode("utf-8", "surrogateescape")) > _LONGEST_NAME:
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), path)

@@ -9,17 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from fakes.pve.cfs import Tree
 from fakes.pve.clock import Clock, VirtualClock
 from fakes.pve.durations import INSTANT, Durations
+from fakes.pve.effects import carry_out
 from fakes.pve.faults import Faults
 from fakes.pve.guests import GuestIndex
 from fakes.pve.node import Node, NodeFacts
 from fakes.pve.passwords import Passwords
 from fakes.pve.schema import Schema, load_schema
+from fakes.pve.statefolder import StateFolder
 from fakes.pve.tickets import Door
 from fakes.pve.usercfg import PATH as USER_CFG
 from fakes.pve.usercfg import UserConfig
@@ -55,13 +58,14 @@ class Datacenter:
         self.clock: Clock = clock or VirtualClock()
         self.schema = schema or load_schema()
         self.durations = durations
-        self.cfs = Tree(state / "etc" / "pve" if state else None, now=self.clock.now)
+        self._state = StateFolder(state) if state else None
+        self.cfs = self._tree("etc/pve")
+        trees = {facts.name: self._tree(f"nodes/{facts.name}") for facts in nodes}
+        if self._state is not None:
+            self._state.catch_up(self.clock)
         self.guests = GuestIndex(self.cfs)
         self.nodes: dict[str, Node] = {
-            facts.name: Node(
-                facts, Tree(state / "nodes" / facts.name if state else None, now=self.clock.now), self.clock
-            )
-            for facts in nodes
+            facts.name: Node(facts, trees[facts.name], self.clock, act=partial(carry_out, self)) for facts in nodes
         }
         self.faults = Faults()
         self.passwords = Passwords(self, root_password=root_password)
@@ -120,9 +124,17 @@ class Datacenter:
 
     def flush(self) -> None:
         """Make every change durable where there is a state folder."""
-        self.cfs.flush()
-        for node in self.nodes.values():
-            node.files.flush()
+        if self._state is not None:
+            self._state.commit()
+
+    def close(self) -> None:
+        """Leave the state folder to others."""
+        if self._state is not None:
+            self._state.close()
+            self._state = None
+
+    def _tree(self, name: str) -> Tree:
+        return self._state.tree(name, self.clock.now) if self._state is not None else Tree(now=self.clock.now)
 
 
 def pass_time(clock: Clock, nodes: Sequence[Node], seconds: float) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from typing import Any, Literal, Protocol
 
 import orjson
 
 from fakes.pve.datacenter import Datacenter
+from fakes.pve.effects import carry_out, effect
 from fakes.pve.leases import leased
 from fakes.pve.linuxguest import LinuxGuest, guest_nics
 from fakes.pve.node import Node
@@ -167,17 +167,20 @@ class MemoryHypervisor:
         guest = self.running(node, vmid)
         if guest is not None and self.has_system and not guest.is_paused and not guest.is_halting:
             self._write(node, replace(guest, is_halting=True))
-            node.tasks.later(self._datacenter.durations.wait(4.0), partial(self._halt, node, guest))
+            node.tasks.later(self._datacenter.durations.wait(4.0), "guest-halts", vmid, guest.pid)
 
-    def _halt(self, node: Node, halting: RunningGuest) -> None:
+    def halt(self, node: Node, vmid: int, pid: int) -> None:
         """The end of a shutdown, unless the guest was stopped, started anew or reset meanwhile."""
-        guest = self.running(node, halting.vmid)
-        if guest is None or not guest.is_halting or guest.pid != halting.pid:
+        guest = self.running(node, vmid)
+        if guest is None or not guest.is_halting or guest.pid != pid:
             return
-        went_off = self._went_off.get((node.name, halting.vmid))
-        self.stop(node, halting.vmid)
+        went_off = self._went_off.get((node.name, vmid))
+        self.stop(node, vmid)
         if went_off is not None:
             went_off()
+        else:
+            # It was started by a process that is gone.
+            carry_out(self._datacenter, node, "guest-went-off", vmid)
 
     def reset(self, node: Node, vmid: int) -> None:
         guest = self.running(node, vmid)
@@ -261,6 +264,13 @@ def hypervisor_of(datacenter: Datacenter) -> Hypervisor:
 def use_hypervisor(datacenter: Datacenter, hypervisor: Hypervisor) -> None:
     """Let another hypervisor run the guests of a datacenter from now on."""
     datacenter.part(HypervisorSlot).current = hypervisor
+
+
+@effect("guest-halts")
+def _halts(datacenter: Datacenter, node: Node, vmid: int, pid: int) -> None:
+    hypervisor = hypervisor_of(datacenter)
+    if isinstance(hypervisor, MemoryHypervisor):
+        hypervisor.halt(node, vmid, pid)
 
 
 def is_running(datacenter: Datacenter, node: Node, vmid: int) -> bool:

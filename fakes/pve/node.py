@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from fakes.pve.cfs import Tree
@@ -11,6 +12,7 @@ from fakes.pve.clock import Clock
 from fakes.pve.tasks import TaskQueue
 
 GIB = 1024**3
+_BOOT_TIME = "run/boot-time"
 
 
 @dataclass(frozen=True)
@@ -47,24 +49,30 @@ class NodeFacts:
 class Node:
     """A node at work: `files` holds its local files (``etc/hosts``, ``var/log/pve/tasks/…``), `tasks` its work."""
 
-    def __init__(self, facts: NodeFacts, files: Tree, clock: Clock) -> None:
+    def __init__(self, facts: NodeFacts, files: Tree, clock: Clock, *, act: Callable[..., object]) -> None:
         self.facts = facts
         self.name = facts.name
         self.files = files
         self.clock = clock
         self.boot_time = self._booted_at()
         self.is_online = True
-        self.tasks = TaskQueue(facts.name, files, clock, boot_time=self.boot_time)
+        self.tasks = TaskQueue(facts.name, files, clock, boot_time=self.boot_time, act=partial(act, self))
 
     @property
     def uptime(self) -> int:
         """Seconds since the node booted."""
         return int(self.clock.now() - self.boot_time)
 
+    def boot(self) -> None:
+        """Come up again: online, and up since now."""
+        self.is_online = True
+        self.boot_time = self.clock.now()
+        self.files.write(_BOOT_TIME, str(self.boot_time))
+        self.tasks.booted(self.boot_time)
+
     def _booted_at(self) -> float:
-        path = "run/boot-time"
-        stored = self.files.read(path)
+        stored = self.files.read(_BOOT_TIME)
         if stored is None:
             stored = str(self.clock.now() - self.facts.uptime_s)
-            self.files.write(path, stored)
+            self.files.write(_BOOT_TIME, stored)
         return float(stored)

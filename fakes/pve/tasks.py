@@ -10,6 +10,9 @@ import heapq
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
 
 from fakes.pve import tasklog
 from fakes.pve.cfs import Tree
@@ -17,6 +20,8 @@ from fakes.pve.clock import Clock
 from fakes.pve.http import ApiError
 
 Work = Callable[["Task"], Iterator[float] | None]
+Act = Callable[..., object]
+WAITING = "run/labctl/due"
 KEPT_TASKS = 20_000
 LISTED_TASKS = 25
 
@@ -65,15 +70,19 @@ class Task:
 
 
 class TaskQueue:
-    """The tasks of one node: `tasks` by UPID, `running` those of them that have not ended, both oldest first."""
+    """The tasks of one node: `tasks` by UPID, `running` those of them that have not ended, both oldest first.
 
-    def __init__(self, node: str, files: Tree, clock: Clock, *, boot_time: float) -> None:
+    `act` carries out what `later` put off: it gets the effect's name and arguments.
+    """
+
+    def __init__(self, node: str, files: Tree, clock: Clock, *, boot_time: float, act: Act) -> None:
         self._node = node
         self._files = files
         self._clock = clock
         self._boot = boot_time
-        self._due: list[tuple[float, int, Task | Callable[[], object]]] = []
-        self._sequence = itertools.count()
+        self._act = act
+        self._due: list[tuple[float, int, Task | None]] = []
+        self._sequence = itertools.count(1)
         self._pid = 1000
         self.tasks: dict[str, Task] = {}
         self.running: dict[str, Task] = {}
@@ -105,18 +114,35 @@ class TaskQueue:
         """Carry out every step that is due by now."""
         now = self._clock.now()
         while self._due and self._due[0][0] <= now:
-            _, _, due = heapq.heappop(self._due)
-            if not isinstance(due, Task):
-                due()
-            elif due.is_running:
-                self._step(due)
+            _, number, task = heapq.heappop(self._due)
+            if task is None:
+                self._happen(number)
+            elif task.is_running:
+                self._step(task)
 
-    def later(self, seconds: float, effect: Callable[[], object]) -> None:
-        """Call `effect` when so much time has passed, at once where that is none: what the node does by itself."""
+    def later(self, seconds: float, effect: str, *arguments: Any) -> None:
+        """Let a registered effect happen when so much time has passed, at once where that is none.
+
+        It waits as a small file, so a restart does not make a node forget what it was about to do.
+        """
         if seconds <= 0:
-            effect()
-        else:
-            heapq.heappush(self._due, (self._clock.now() + seconds, next(self._sequence), effect))
+            self._act(effect, *arguments)
+            return
+        at, number = self._clock.now() + seconds, next(self._sequence)
+        self._files.write(f"{WAITING}/{number}", orjson.dumps({"at": at, "effect": [effect, *arguments]}).decode())
+        heapq.heappush(self._due, (at, number, None))
+
+    def _happen(self, number: int) -> None:
+        waiting = orjson.loads(self._files.read_bytes(f"{WAITING}/{number}") or b"{}")
+        self._files.delete(f"{WAITING}/{number}")
+        if waiting:
+            self._act(*waiting["effect"])
+
+    def booted(self, at: float) -> None:
+        """Count the start times of processes from a new boot; tasks that ran were cut off by it."""
+        for task in list(self.running.values()):
+            self._end(task, tasklog.UNEXPECTED)
+        self._boot = at
 
     @property
     def next_due(self) -> float | None:
@@ -205,6 +231,11 @@ class TaskQueue:
     def reload(self) -> None:
         """Take up what the files say; a task that had not ended when its process died ends unexpectedly."""
         self._due, self.tasks, self.running, self._ended = [], {}, {}, []
+        numbers = [int(name) for name in self._files.list(WAITING)]
+        self._sequence = itertools.count(max(numbers, default=0) + 1)
+        for number in numbers:
+            waiting = orjson.loads(self._files.read_bytes(f"{WAITING}/{number}") or b"{}")
+            heapq.heappush(self._due, (waiting["at"], number, None))
         ended: dict[str, tuple[int, str]] = {}
         for path in (tasklog.OLD_INDEX, tasklog.INDEX):
             ended.update(tasklog.parse_index(self._files.read(path) or ""))

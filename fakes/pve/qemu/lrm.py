@@ -9,7 +9,9 @@ from functools import partial
 
 from fakes.pve import ha
 from fakes.pve.datacenter import Datacenter
+from fakes.pve.effects import effect
 from fakes.pve.hypervisor import is_running
+from fakes.pve.node import Node
 from fakes.pve.qemu import power
 from fakes.pve.usercfg import ROOT
 
@@ -21,7 +23,7 @@ def follow(datacenter: Datacenter, vmid: int) -> None:
     """See to it that a virtual machine is soon in the state its HA resource asks for."""
     place = datacenter.guests.find(vmid)
     if place is not None and place.kind == "qemu" and place.node in datacenter.nodes:
-        datacenter.nodes[place.node].tasks.later(DELAY_S, partial(_act, datacenter, vmid))
+        datacenter.nodes[place.node].tasks.later(DELAY_S, "ha-act", vmid)
 
 
 def request_start(datacenter: Datacenter, vmid: int) -> None:
@@ -34,16 +36,18 @@ def request_stop(datacenter: Datacenter, vmid: int) -> None:
     """Ask for a managed virtual machine to be off; the manager writes that down at its next turn."""
     place = datacenter.guests.find(vmid)
     if place is not None and place.node in datacenter.nodes:
-        datacenter.nodes[place.node].tasks.later(DELAY_S, partial(_note_stop, datacenter, vmid))
+        datacenter.nodes[place.node].tasks.later(DELAY_S, "ha-stop", vmid)
 
 
-def _note_stop(datacenter: Datacenter, vmid: int) -> None:
+@effect("ha-stop")
+def _note_stop(datacenter: Datacenter, _node: Node, vmid: int) -> None:
     if ha.is_ha_managed(datacenter, vmid):
         ha.request_ha_state(datacenter, vmid, "stopped")
         follow(datacenter, vmid)
 
 
-def _act(datacenter: Datacenter, vmid: int) -> None:
+@effect("ha-act")
+def _act(datacenter: Datacenter, _node: Node, vmid: int) -> None:
     place, resource = datacenter.guests.find(vmid), ha.find(datacenter, "vm", str(vmid))
     if place is None or place.kind != "qemu" or resource is None:
         return

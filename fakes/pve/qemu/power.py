@@ -14,6 +14,7 @@ import orjson
 
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.drives import drives
+from fakes.pve.effects import effect
 from fakes.pve.guestconf import GuestConfig, load, save
 from fakes.pve.guests import config_path
 from fakes.pve.http import ApiError
@@ -155,6 +156,11 @@ def settle_stopped(datacenter: Datacenter, node: Node, vmid: int, log: Callable[
         config = load(datacenter, vmid, node=node.name)
         if config.pending or config.deleting:
             apply_pending(datacenter, node, vmid, config, log)
+
+
+@effect("guest-went-off")
+def _went_off(datacenter: Datacenter, node: Node, vmid: int) -> None:
+    settle_stopped(datacenter, node, vmid, _unheard)
 
 
 def _unheard(_line: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from fakes.pve.cfs import Tree
 from fakes.pve.clock import VirtualClock
 from fakes.pve.http import ParameterError
+from fakes.pve.statefolder import StateFolder
 from fakes.pve.tasklog import split_upid, status_kind
 from fakes.pve.tasks import Task, TaskError, TaskQueue
 
@@ -18,7 +19,9 @@ BOOT = 1_700_000_000.0
 
 def queue(files: Tree | None = None, clock: VirtualClock | None = None) -> TaskQueue:
     clock = clock or VirtualClock(BOOT + 10)
-    return TaskQueue("hv01", Tree(now=clock.now) if files is None else files, clock, boot_time=BOOT)
+    return TaskQueue(
+        "hv01", Tree(now=clock.now) if files is None else files, clock, boot_time=BOOT, act=lambda *_: None
+    )
 
 
 def nothing(_task: Task) -> None:
@@ -121,11 +124,11 @@ def test_ended_tasks_survive_a_restart() -> None:
 
 
 def test_a_task_cut_off_by_a_restart_ends_unexpectedly(tmp_path: Path) -> None:
-    files = Tree(tmp_path, now=lambda: BOOT)
-    task = queue(files).start("qmclone", 101, "root@pam", slow)
-    files.flush()
+    state = StateFolder(tmp_path)
+    task = queue(state.tree("hv01", lambda: BOOT)).start("qmclone", 101, "root@pam", slow)
+    state.close()
 
-    again = queue(Tree(tmp_path, now=lambda: BOOT)).find(task.upid)
+    again = queue(StateFolder(tmp_path).tree("hv01", lambda: BOOT)).find(task.upid)
 
     assert again is not None
     assert again.exitstatus == "unexpected status"

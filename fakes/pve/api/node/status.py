@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from fakes.pve.api.qemu.bulk import start_all
 from fakes.pve.api.version import version_of
 from fakes.pve.call import Call
+from fakes.pve.datacenter import Datacenter
+from fakes.pve.effects import effect
 from fakes.pve.guestconf import peek
-from fakes.pve.http import route
+from fakes.pve.http import Request, route
 from fakes.pve.hypervisor import hypervisor_of
 from fakes.pve.nets import is_net_key
 from fakes.pve.node import Node
@@ -77,12 +78,18 @@ def command(call: Call) -> None:
             hypervisor.stop(node, vmid)
     node.is_online = False
     if call.params["command"] == "reboot":
-        node.tasks.later(call.datacenter.durations.wait(_REBOOT_S), lambda: _boot(call))
+        node.tasks.later(call.datacenter.durations.wait(_REBOOT_S), "node-boots")
 
 
-def _boot(call: Call) -> None:
-    call.node.boot()
-    start_all(replace(call, user=ROOT, params={"node": call.node.name}))
+@effect("node-boots")
+def _boot(datacenter: Datacenter, node: Node) -> None:
+    """The end of a reboot: the node is there again and starts the guests that start with it."""
+    node.boot()
+    target = f"/nodes/{node.name}/startall"
+    found = datacenter.schema.find(target)
+    assert found is not None
+    given = {"node": node.name}
+    start_all(Call(datacenter, node, found[0].methods["POST"], dict(given), given, ROOT, Request("POST", target)))
 
 
 def node_named(call: Call) -> Node:
