@@ -126,8 +126,8 @@ class Schema:
                 node = node.any_child
             else:
                 node = node.children.setdefault(part, PathNode())
-        # A volume name holds slashes: storage content takes the rest of the path.
-        node.takes_rest = path.endswith("/content/{volume}")
+        # Names of volumes and networks of a set hold slashes: these places take the rest of the path.
+        node.takes_rest = path.endswith(("/content/{volume}", "/ipset/{name}/{cidr}"))
         return node
 
 

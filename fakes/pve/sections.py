@@ -11,11 +11,18 @@ _HEADER = re.compile(r"(\S+):\s*(\S+)\s*")
 
 @dataclass(slots=True)
 class Section:
-    """One section with its options as text; an option without a value is "1"."""
+    """One section with its options as text; an option without a value is "1".
+
+    An option that may be given several times has one line of text per value, see `values`.
+    """
 
     type: str
     id: str
     options: dict[str, str] = field(default_factory=dict)
+
+    def values(self, key: str) -> list[str]:
+        """The values of an option that may be given several times."""
+        return self.options[key].split("\n") if key in self.options else []
 
 
 def parse_sections(text: str) -> dict[str, Section]:
@@ -33,7 +40,8 @@ def read_sections(text: str) -> list[Section]:
         if line[0] in " \t":
             if current is not None:
                 key, _, value = line.strip().partition(" ")
-                current.options[key] = value.strip() or "1"
+                value = value.strip() or "1"
+                current.options[key] = f"{current.options[key]}\n{value}" if key in current.options else value
             continue
         header = _HEADER.fullmatch(line)
         current = Section(header[1].lower(), header[2]) if header else None
@@ -52,6 +60,6 @@ def format_sections(sections: Iterable[Section], required: Iterable[str] = ()) -
     blocks = []
     for section in sections:
         lines = [f"{section.type}: {section.id}"]
-        lines += [f"\t{key} {section.options[key]}" for key in sorted(section.options, key=order)]
+        lines += [f"\t{key} {value}" for key in sorted(section.options, key=order) for value in section.values(key)]
         blocks.append("\n".join(lines) + "\n")
     return "\n".join(blocks) + ("\n" if blocks else "")

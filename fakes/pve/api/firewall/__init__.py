@@ -1,0 +1,1 @@
+"""The firewall of the datacenter, its nodes, guests and virtual networks: the same methods at every level."""

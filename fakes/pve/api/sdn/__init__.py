@@ -1,0 +1,1 @@
+"""/cluster/sdn and the zones of a node."""
