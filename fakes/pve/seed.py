@@ -13,6 +13,7 @@ from fakes.pve.datacenter import Datacenter
 from fakes.pve.durations import INSTANT, Durations
 from fakes.pve.node import Node, NodeFacts
 from fakes.pve.schema import Schema
+from fakes.pve.tables.apt import INSTALLED
 
 STORAGE_CFG = """\
 dir: local
@@ -63,6 +64,8 @@ def _install_node(node: Node) -> None:
     files.write("etc/hosts", f"127.0.0.1 localhost.localdomain localhost\n{facts.ip} {own_names}\n")
     files.write("etc/resolv.conf", f"search {facts.domain}\nnameserver {facts.nameserver}\n")
     files.write("etc/timezone", f"{facts.timezone}\n")
+    for path, text in INSTALLED.items():
+        files.write(path, text)
     files.write(
         "etc/network/interfaces",
         "auto lo\niface lo inet loopback\n\n"
