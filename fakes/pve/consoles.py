@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fakes.pve.call import Call
+from fakes.pve.certificates import own_certificate
 from fakes.pve.http import ApiError
 from fakes.pve.signatures import Signer
 from fakes.pve.tasks import Task, TaskError
@@ -38,7 +39,7 @@ def open_console(call: Call, kind: str, subject: str | int, path: str) -> dict[s
 
 def node_certificate(call: Call) -> str:
     """The node's certificate as PEM text."""
-    return call.datacenter.cfs.read(f"nodes/{call.node.name}/pve-ssl.pem") or ""
+    return own_certificate(call.datacenter, call.node)
 
 
 def new_password() -> str:

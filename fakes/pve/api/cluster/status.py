@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
+from fakes.pve import certificates
 from fakes.pve.call import Call
 from fakes.pve.http import route
 from fakes.pve.node import Node
 from fakes.pve.nodeload import load_of
-
-
-def fingerprint(node: Node) -> str:
-    """A certificate fingerprint of a node, as the lists show it."""
-    value = hashlib.sha256(f"labctl:{node.name}:{node.facts.ip}".encode()).hexdigest().upper()
-    return ":".join(value[index : index + 2] for index in range(0, len(value), 2))
 
 
 @route("GET", "/cluster/status")
@@ -72,7 +66,7 @@ def nodes(call: Call) -> list[dict[str, Any]]:
             "node": node.name,
             "type": "node",
             "status": "online" if node.is_online else "offline",
-            "ssl_fingerprint": fingerprint(node),
+            "ssl_fingerprint": certificates.fingerprint(call.datacenter, node),
         }
         if call.allowed(f"/nodes/{node.name}", "Sys.Audit"):
             row["level"] = ""

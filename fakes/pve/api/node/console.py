@@ -6,6 +6,7 @@ from typing import Any
 
 from fakes.pve.api.node.status import node_named
 from fakes.pve.call import Call
+from fakes.pve.certificates import authority_certificate
 from fakes.pve.consoles import check_ticket, new_password, node_certificate, open_console
 from fakes.pve.http import ForbiddenError, ParameterError, route
 
@@ -57,5 +58,5 @@ def spice(call: Call) -> dict[str, Any]:
         "password": new_password(),
         "proxy": f"http://{call.get('proxy') or facts.ip}:3128",
         "host-subject": f"OU=PVE Cluster Node,O=Proxmox Virtual Environment,CN={facts.name}.{facts.domain}",
-        "ca": (call.datacenter.cfs.read("pve-root-ca.pem") or "").replace("\n", "\\n"),
+        "ca": authority_certificate(call.datacenter).replace("\n", "\\n"),
     }

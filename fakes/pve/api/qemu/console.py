@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from fakes.pve.call import Call
+from fakes.pve.certificates import authority_certificate
 from fakes.pve.consoles import check_ticket, new_password, node_certificate, open_console
 from fakes.pve.guestconf import peek
 from fakes.pve.http import ApiError, ParameterError, route
@@ -59,7 +60,7 @@ def spice(call: Call) -> dict[str, Any]:
         "password": new_password(),
         "proxy": f"http://{call.get('proxy') or facts.ip}:3128",
         "host-subject": f"OU=PVE Cluster Node,O=Proxmox Virtual Environment,CN={facts.name}.{facts.domain}",
-        "ca": (call.datacenter.cfs.read("pve-root-ca.pem") or "").replace("\n", "\\n"),
+        "ca": authority_certificate(call.datacenter).replace("\n", "\\n"),
         "delete-this-file": 1,
         "secure-attention": "Ctrl+Alt+Ins",
         "toggle-fullscreen": "Shift+F11",
