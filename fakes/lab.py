@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal
 
 from fakes.host.machine import Machine
 from fakes.pve.clock import Clock, VirtualClock
@@ -67,7 +68,9 @@ class FakeLab:
         schema: Schema | None = None,
         durations: Durations = INSTANT,
         root_password: str = ROOT_PASSWORD,
+        guests: Literal["linux", "empty"] = "linux",
     ) -> None:
+        self._guests: Literal["linux", "empty"] = guests
         self.site = site
         self.clock: Clock = clock or VirtualClock()
         self.root_password = root_password
@@ -109,7 +112,7 @@ class FakeLab:
             durations=durations,
             root_password=self.root_password,
         )
-        use_hypervisor(datacenter, MemoryHypervisor(datacenter, guests="linux", leases=self.router.lease))
+        use_hypervisor(datacenter, MemoryHypervisor(datacenter, guests=self._guests, leases=self.router.lease))
         api = Api(datacenter, spec.name)
         machine = Machine(
             name=spec.name,

@@ -26,6 +26,7 @@ from fakes.pve.http import Reply, Request
 from fakes.pve.lab_control import Answers
 from fakes.wire import CommonHeaders, WireResponse
 
+CA_FILE = "pve-root-ca.pem"
 MAX_BODY_BYTES = 64 * 1024**3
 _FOREVER_S = 3600.0
 _LOG = logging.getLogger("labctl.pve")
@@ -51,6 +52,19 @@ class Certificates:
 def make_certificates(*names: str) -> Certificates:
     """An authority and a certificate for host names and addresses."""
     authority = trustme.CA(organization_name="labctl")
+    return Certificates(authority, authority.issue_cert(*names))
+
+
+def kept_certificates(folder: Path, *names: str) -> Certificates:
+    """Certificates whose authority is kept in a folder, so that clients which trust it go on doing so."""
+    certificate, key = folder / CA_FILE, folder / "pve-root-ca.key"
+    if not key.exists():
+        made = make_certificates(*names)
+        key.touch(mode=0o600)
+        key.write_bytes(made.authority.private_key_pem.bytes())
+        made.write_authority(certificate)
+        return made
+    authority = trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
     return Certificates(authority, authority.issue_cert(*names))
 
 
@@ -133,7 +147,7 @@ class Running:
 def serving(api: Answers, folder: Path, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Running]:
     """Serve an `Api` over HTTPS from a thread of its own while the block runs; `folder` gets the CA file."""
     certificates = make_certificates(host, "localhost", api.node.name)
-    ca_file = folder / "pve-root-ca.pem"
+    ca_file = folder / CA_FILE
     certificates.write_authority(ca_file)
     loop = new_event_loop()
     server, bound = loop.run_until_complete(listen(api, host, port, certificates.context()))

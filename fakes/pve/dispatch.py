@@ -6,6 +6,7 @@ Order, as in Proxmox: authentication (401), path and method (501), a value given
 
 from __future__ import annotations
 
+import logging
 import re
 import urllib.parse
 from typing import Any
@@ -36,6 +37,8 @@ from fakes.pve.tickets import credentials
 from fakes.pve.usercfg import ROOT
 from fakes.pve.webui import static_page
 
+DEFECT = "the simulated node cannot carry this out; its log says why"
+_LOG = logging.getLogger("labctl.pve")
 METHODS = frozenset({"GET", "POST", "PUT", "DELETE"})
 _OPEN = frozenset(
     {
@@ -165,6 +168,12 @@ class Api:
             return success(shape, _carried_out(call), headers, delay_s)
         except ApiError as error:
             return failure(shape, error, self.auth_delay_s if error.status == 401 else 0.0)
+        except (DoorError, PlainError, DroppedError):
+            raise
+        except Exception as error:  # noqa: BLE001 (a defect of the fake must not look like a broken connection)
+            told = f"{type(error).__name__}: {error}"
+            _LOG.error("%s %s: %s", request.method, path, told, exc_info=_LOG.isEnabledFor(logging.DEBUG))
+            return failure(shape, ApiError(500, DEFECT))
 
     def _call(self, method: Method, given: dict[str, Any], user: str, request: Request) -> Call:
         """A call with its node found and its parameters checked."""

@@ -52,7 +52,7 @@ class StateFolder:
     def tree(self, name: str, now: Callable[[], float]) -> Tree:
         """The tree of the files below a folder of this one, e.g. ``etc/pve``, with everything it holds already."""
         tree = Tree(now=now, keeps_changes=True)
-        for path, (content, mtime) in _files(self.root / name).items():
+        for path, (content, mtime) in files_below(self.root / name).items():
             tree.put(path, content, mtime)
         self._trees.append((name, tree))
         return tree
@@ -190,8 +190,8 @@ def _flush_path(path: str) -> None:
         os.close(descriptor)
 
 
-def _files(root: Path) -> dict[str, tuple[Content, float]]:
-    """Content and time of change of every file below a folder."""
+def files_below(root: Path) -> dict[str, tuple[Content, float]]:
+    """Content and time of change of every file below a folder, links left out."""
     found: dict[str, tuple[Content, float]] = {}
     folders = [""]
     while folders:
@@ -202,7 +202,9 @@ def _files(root: Path) -> dict[str, tuple[Content, float]]:
             continue
         for entry in entries:
             path = folder + entry.name
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_symlink():
+                continue
+            if entry.is_dir():
                 folders.append(f"{path}/")
                 continue
             with open(entry.path, "rb") as stream:

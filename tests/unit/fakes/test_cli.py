@@ -8,8 +8,9 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from fakes.cli import is_loopback, pve, split_address
+from fakes.cli import pve
 from fakes.pve.schema import load_schema
+from fakes.serve_cli import is_loopback, split_address
 
 TREE = [
     {
