@@ -1,4 +1,4 @@
-"""States to start from: the pristine standalone node as the installer leaves it.
+"""States to start from: a pristine standalone node as the installer leaves it, and a cluster of such nodes.
 
 Source: "Pristine seed" of the recorded corpus.
 """
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fakes.pve.clock import Clock
+from fakes.pve.corosync import new_cluster, write_corosync
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.durations import INSTANT, Durations
 from fakes.pve.node import Node, NodeFacts
@@ -42,6 +43,27 @@ def standalone(
         [facts], clock=clock, state=state, schema=schema, durations=durations, root_password=root_password
     )
     install(datacenter, list(datacenter.nodes.values()))
+    return datacenter
+
+
+def cluster(
+    name: str,
+    nodes: Sequence[NodeFacts],
+    *,
+    clock: Clock | None = None,
+    state: Path | None = None,
+    schema: Schema | None = None,
+    durations: Durations = INSTANT,
+    root_password: str = "labctl-root",
+) -> Datacenter:
+    """A datacenter of several nodes that share /etc/pve; give each `Api` the node it stands for."""
+    datacenter = Datacenter(
+        nodes, clock=clock, state=state, schema=schema, durations=durations, root_password=root_password
+    )
+    install(datacenter, list(datacenter.nodes.values()))
+    if not datacenter.is_cluster:
+        write_corosync(datacenter.cfs, new_cluster(name, [(facts.name, facts.ip) for facts in nodes]))
+        datacenter.flush()
     return datacenter
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from fakes.pve import certificates
 from fakes.pve.call import Call
+from fakes.pve.corosync import read_corosync
 from fakes.pve.http import route
 from fakes.pve.node import Node
 from fakes.pve.nodeload import load_of
@@ -15,25 +16,28 @@ from fakes.pve.nodeload import load_of
 def cluster_status(call: Call) -> list[dict[str, Any]]:
     datacenter = call.datacenter
     rows: list[dict[str, Any]] = []
-    if datacenter.is_cluster:
-        quorate = sum(node.is_online for node in datacenter.nodes.values()) * 2 > len(datacenter.nodes)
+    cluster = read_corosync(datacenter.cfs)
+    if cluster is not None:
+        members = len(cluster.members) or len(datacenter.nodes)
+        quorate = sum(node.is_online for node in datacenter.nodes.values()) * 2 > members
         rows.append(
             {
                 "type": "cluster",
                 "id": "cluster",
                 "name": datacenter.cluster_name,
-                "nodes": len(datacenter.nodes),
+                "nodes": members,
                 "quorate": int(quorate),
-                "version": len(datacenter.nodes),
+                "version": cluster.version,
             }
         )
     for number, node in enumerate(datacenter.nodes.values(), 1):
+        member = cluster.member(node.name) if cluster else None
         rows.append(
             {
                 "type": "node",
                 "id": f"node/{node.name}",
                 "name": node.name,
-                "nodeid": number if datacenter.is_cluster else 0,
+                "nodeid": member.nodeid if member else number if cluster else 0,
                 "ip": node.facts.ip,
                 "level": "",
                 "local": int(node is call.node),
