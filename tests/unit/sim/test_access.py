@@ -1,12 +1,20 @@
 """A login asks nothing, trusts only the lab's keys, and takes the way into the lab's namespace."""
 
+import os
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from sim.access import SshEndpoint, lab_keys, through_namespace
 from sim.paths import LabFolder
 
+has_no_ssh = shutil.which("ssh") is None or shutil.which("ssh-keygen") is None
+needs_ssh = pytest.mark.skipif(
+    has_no_ssh and os.environ.get("LABCTL_REQUIRE_SIM") != "1", reason="the OpenSSH client is not installed"
+)
 ENDPOINT = SshEndpoint("10.20.99.21", 22, "root", "/lab/key", None, "/lab/known_hosts", "hv01")
 
 
@@ -37,6 +45,7 @@ def test_the_proxy_enters_the_namespace_and_leaves_host_and_port_to_ssh() -> Non
     assert words[-2:] == ["%h", "%p"]
 
 
+@needs_ssh
 def test_what_ssh_understands_of_the_options_is_what_was_meant() -> None:
     command = ENDPOINT.command()
     done = subprocess.run([command[0], "-G", *command[1:]], capture_output=True, text=True, check=True)
@@ -47,6 +56,7 @@ def test_what_ssh_understands_of_the_options_is_what_was_meant() -> None:
     assert "stricthostkeychecking true" in understood
 
 
+@needs_ssh
 def test_a_space_does_not_end_a_path() -> None:
     endpoint = replace(ENDPOINT, identity_file="/my lab/key", known_hosts="/my lab/known_hosts")
     command = endpoint.command()
@@ -58,6 +68,7 @@ def test_a_space_does_not_end_a_path() -> None:
     assert "userknownhostsfile /my lab/known_hosts" in understood
 
 
+@needs_ssh
 def test_keys_are_made_once(tmp_path: Path) -> None:
     folder = LabFolder(tmp_path)
 
@@ -66,6 +77,7 @@ def test_keys_are_made_once(tmp_path: Path) -> None:
     assert lab_keys(folder, ["hv01"]) == first
 
 
+@needs_ssh
 def test_every_node_ever_started_stays_known(tmp_path: Path) -> None:
     folder = LabFolder(tmp_path)
     lab_keys(folder, ["hv01"])
@@ -77,6 +89,7 @@ def test_every_node_ever_started_stays_known(tmp_path: Path) -> None:
     assert sorted(known) == ["hv01", "hv02"]
 
 
+@needs_ssh
 def test_the_client_s_key_is_private(tmp_path: Path) -> None:
     lab_keys(LabFolder(tmp_path), ["hv01"])
 

@@ -104,7 +104,7 @@ def test_a_complaint_of_libvirt_names_the_daemon(libvirt: Connection, tmp_path: 
         opened.remove_node("nowhere")
 
 
-def test_a_daemon_that_does_not_answer_is_named() -> None:
+def test_a_daemon_that_does_not_answer_is_named(libvirt: Connection) -> None:
     with (
         pytest.raises(LabError, match="libvirt at qemu\\+unix:///system\\?socket=/nonexistent: "),
         connection.connect("qemu+unix:///system?socket=/nonexistent"),
