@@ -112,15 +112,15 @@ class _Server:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         if not is_loopback(self._host):
             click.secho(f"WARNING: {self._host} is reachable from other machines", fg="red", bold=True, err=True)
-        servers = []
+        listeners = []
         for index, api in enumerate(self._apis):
-            server, bound = await listen(api, self._host, self._port and self._port + index, context)
-            servers.append(server)
+            listener = await listen(api, self._host, self._port and self._port + index, context)
+            listeners.append(listener)
             shown = f"[{self._host}]" if ":" in self._host else self._host
-            click.echo(f"https://{shown}:{bound} serves node {api.node.name}, CA file {ca_file}")
+            click.echo(f"https://{shown}:{listener.port} serves node {api.node.name}, CA file {ca_file}")
         await stop.wait()
-        for server in servers:
-            server.close()
+        for listener in listeners:
+            await listener.close()
 
 
 @contextlib.contextmanager

@@ -27,6 +27,7 @@ from fakes.pve.lab_control import Answers
 from fakes.wire import CommonHeaders, WireResponse
 
 CA_FILE = "pve-root-ca.pem"
+CLOSE_TIMEOUT_S = 1.0
 MAX_BODY_BYTES = 64 * 1024**3
 _FOREVER_S = 3600.0
 _LOG = logging.getLogger("labctl.pve")
@@ -122,12 +123,24 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-async def listen(api: Answers, host: str, port: int, context: ssl.SSLContext | None) -> tuple[asyncio.Server, int]:
-    """Start serving; gives the server and the port it got (useful with port 0)."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(make_server(api), host, port, ssl=context)
-    bound: int = server.sockets[0].getsockname()[1]
-    return server, bound
+class Listener:
+    """A listening socket with the connections it accepted."""
+
+    def __init__(self, protocols: web.Server, server: asyncio.Server) -> None:
+        self._protocols = protocols
+        self._server = server
+        self.port: int = server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Stop listening and close every connection, idle ones at once."""
+        self._server.close()
+        await self._protocols.shutdown(CLOSE_TIMEOUT_S)
+
+
+async def listen(api: Answers, host: str, port: int, context: ssl.SSLContext | None) -> Listener:
+    """Start serving; with port 0 the listener says which one it got."""
+    protocols = make_server(api)
+    return Listener(protocols, await asyncio.get_running_loop().create_server(protocols, host, port, ssl=context))
 
 
 @dataclass(frozen=True)
@@ -150,20 +163,13 @@ def serving(api: Answers, folder: Path, *, host: str = "127.0.0.1", port: int = 
     ca_file = folder / CA_FILE
     certificates.write_authority(ca_file)
     loop = new_event_loop()
-    server, bound = loop.run_until_complete(listen(api, host, port, certificates.context()))
+    listener = loop.run_until_complete(listen(api, host, port, certificates.context()))
     thread = threading.Thread(target=loop.run_forever, name=f"pve-{api.node.name}", daemon=True)
     thread.start()
     try:
-        yield Running(host, bound, ca_file)
+        yield Running(host, listener.port, ca_file)
     finally:
-
-        async def close() -> None:
-            server.close()
-            for task in asyncio.all_tasks():
-                if task is not asyncio.current_task():
-                    task.cancel()
-
-        asyncio.run_coroutine_threadsafe(close(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(listener.close(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
