@@ -1,45 +1,46 @@
-"""Proxmox's command line on a simulated node: front ends over the same `Api.handle`."""
+"""Proxmox's command line on a simulated node: front ends over the same methods that its API serves.
+
+Commands are data (`definition`): which method of the API, which positional arguments, how the result is shown. One
+engine reads their options by the method's schema and fails in the tools' words, with their exit statuses.
+"""
 
 from __future__ import annotations
 
-import json
-import urllib.parse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fakes.client import LocalClient
-from fakes.pve.dispatch import Api
-from fakes.pve.http import ApiError
+from fakes.commands.output import Output
 
-PROGRAMS = ("pvesh", "pveversion")
+if TYPE_CHECKING:
+    from fakes.pve.dispatch import Api
 
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """Result of a command; 0 is success."""
-
-    exit_status: int = 0
-    stdout: str = ""
-    stderr: str = ""
+PROGRAMS = (
+    "ha-manager",
+    "pct",
+    "pve-firewall",
+    "pveam",
+    "pvecm",
+    "pvenode",
+    "pvesh",
+    "pvesm",
+    "pvesr",
+    "pvesubscription",
+    "pveum",
+    "pveversion",
+    "qm",
+    "qmrestore",
+    "vzdump",
+)
 
 
 def run_command(api: Api, argv: Sequence[str], *, stdin: str = "", env: Mapping[str, str] | None = None) -> Output:
-    """Run one of `PROGRAMS` on the node of an `Api`."""
-    del stdin, env
-    if argv[0] == "pveversion":
-        facts, schema = api.node.facts, api.datacenter.schema
-        return Output(0, f"pve-manager/{schema.version}/{schema.repoid} (running kernel: {facts.kernel})\n")
-    words = list(argv[1:])
-    verb, path = words[0], words[1]
-    params: dict[str, str] = {}
-    rest = words[2:]
-    while len(rest) > 1:
-        params[rest[0].lstrip("-")] = rest[1]
-        rest = rest[2:]
-    params.pop("output-format", None)
-    verbs = {"get": "GET", "create": "POST", "set": "PUT", "delete": "DELETE"}
-    try:
-        data = LocalClient(api).call(verbs[verb], urllib.parse.quote(path), params)
-    except ApiError as error:
-        return Output(255, "", f"{error.message}\n")
-    return Output(0, json.dumps(data, separators=(",", ":"), sort_keys=True) + "\n")
+    """Run one of `PROGRAMS` as root on the node of an `Api`."""
+    from fakes.commands.programs import run
+    from fakes.commands.session import Session
+
+    session = Session(api, stdin=stdin, env=env)
+    run(session, argv[0], list(argv[1:]))
+    return Output(session.exit_status, "".join(session.console.out), "".join(session.console.err))
+
+
+__all__ = ["PROGRAMS", "Output", "run_command"]
