@@ -1,0 +1,1 @@
+"""Notifications: where they can go, and which of them go there."""
