@@ -1,0 +1,1 @@
+"""What concerns the datacenter as a whole."""
