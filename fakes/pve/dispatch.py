@@ -18,6 +18,7 @@ from fakes.pve.call import Call, Upload
 from fakes.pve.console import Console
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.http import (
+    DEFECT,
     ROUTES,
     ApiError,
     DoorError,
@@ -37,7 +38,6 @@ from fakes.pve.tickets import credentials
 from fakes.pve.usercfg import ROOT
 from fakes.pve.webui import static_page
 
-DEFECT = "the simulated node cannot carry this out; its log says why"
 _LOG = logging.getLogger("labctl.pve")
 METHODS = frozenset({"GET", "POST", "PUT", "DELETE"})
 _OPEN = frozenset(
@@ -78,8 +78,13 @@ class Api:
         self.node: Node = datacenter.nodes[node] if node else next(iter(datacenter.nodes.values()))
 
     def handle(self, request: Request) -> Reply:
-        """The reply to a request, with everything it changed made durable. Raises `DroppedError` for such a fault."""
+        """The reply to a request, with everything it changed made durable.
+
+        Raises `DroppedError` for such a fault, and while the node is off.
+        """
         self.datacenter.settle()
+        if not self.node.is_online:
+            raise DroppedError(hangs=False)
         try:
             return self._answer(request)
         finally:

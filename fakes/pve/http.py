@@ -15,6 +15,8 @@ JSON_TYPE = "application/json;charset=UTF-8"
 FORM_TYPE = "application/x-www-form-urlencoded"
 TEXT_TYPE = "text/plain"
 SERVER = "pve-api-daemon/3.0"
+# Said where the fake itself fails; its log has the rest.
+DEFECT = "the simulated node cannot carry this out; its log says why"
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,10 +18,11 @@ import orjson
 from fakes.pve import tasklog
 from fakes.pve.cfs import Tree
 from fakes.pve.clock import Clock
-from fakes.pve.http import ApiError
+from fakes.pve.http import DEFECT, ApiError
 
 Work = Callable[["Task"], Iterator[float] | None]
 Act = Callable[..., object]
+_LOG = logging.getLogger("labctl.pve")
 WAITING = "run/labctl/due"
 KEPT_TASKS = 20_000
 LISTED_TASKS = 25
@@ -100,8 +102,8 @@ class TaskQueue:
         self._files.write(tasklog.log_path(upid), "")
         try:
             begun = work(task)
-        except (TaskError, ApiError) as error:
-            self._end(task, _text(error))
+        except Exception as error:  # noqa: BLE001 (a defect of the fake is the end of its task, not of the request)
+            self._end(task, _text(error, task))
             return task
         if begun is None:
             self._end(task, None)
@@ -184,8 +186,8 @@ class TaskQueue:
                     return
         except StopIteration:
             self._end(task, None)
-        except (TaskError, ApiError) as error:
-            self._end(task, _text(error))
+        except Exception as error:  # noqa: BLE001 (the request that happens to come next has nothing to do with it)
+            self._end(task, _text(error, task))
 
     def _end(self, task: Task, error: str | None) -> None:
         if error is not None:
@@ -255,7 +257,11 @@ class TaskQueue:
                 self._archive(task)
 
 
-def _text(error: Exception) -> str:
+def _text(error: Exception, task: Task) -> str:
+    if not isinstance(error, (TaskError, ApiError)):
+        told = f"{type(error).__name__}: {error}"
+        _LOG.error("%s: %s", task.upid, told, exc_info=error if _LOG.isEnabledFor(logging.DEBUG) else None)
+        return DEFECT
     if isinstance(error, ApiError) and error.errors:
         details = "".join(f"{key}: {text}\n" for key, text in error.errors.items())
         return f"{error.status} {error.message}\n{details}"
