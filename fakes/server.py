@@ -132,9 +132,14 @@ class Listener:
         self.port: int = server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
-        """Stop listening and close every connection, idle ones at once."""
+        """Stop listening and cut every connection; a client that keeps one open is not waited for."""
         self._server.close()
+        for connection in list(self._protocols.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
         await self._protocols.shutdown(CLOSE_TIMEOUT_S)
+        # The transports close in the loop's next rounds.
+        await asyncio.sleep(0.01)
 
 
 async def listen(api: Answers, host: str, port: int, context: ssl.SSLContext | None) -> Listener:
