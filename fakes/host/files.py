@@ -12,6 +12,7 @@ from fakes.pve.cfs import Tree
 
 Kind = Literal["file", "folder", "link", "char"]
 MAX_LINKS = 40
+NO_SUCH_FILE = "No such file or directory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,37 @@ class HostFiles:
             return special.text()
         tree, inner = self._tree(real)
         return tree.read(inner)
+
+    def write(self, path: str, text: str, *, append: bool = False) -> str | None:
+        """Put a text at a path; returns what is wrong, in the system's words, or None."""
+        real = self.resolve(path) or self._place(path)
+        if real is None or self.kind(real.rsplit("/", 1)[0] or "/") != "folder":
+            return NO_SUCH_FILE
+        if self.kind(real) == "folder":
+            return "Is a directory"
+        if real in self._specials():
+            return "Permission denied"
+        tree, inner = self._tree(real)
+        tree.write(inner, (tree.read(inner) or "") + text if append else text)
+        return None
+
+    def delete(self, path: str) -> str | None:
+        """Remove a file; returns what is wrong, in the system's words, or None."""
+        real = self._place(path)
+        if real is None or self.kind(real) is None:
+            return NO_SUCH_FILE
+        if self.kind(real) == "folder":
+            return "Is a directory"
+        if real in self._specials():
+            return "Operation not permitted"
+        tree, inner = self._tree(real)
+        tree.delete(inner)
+        return None
+
+    def is_shared(self, path: str) -> bool:
+        """True for what lies in the cluster's file system."""
+        real = self._place(path)
+        return real is not None and any(real == mount or real.startswith(f"{mount}/") for mount in self._mounts())
 
     def link_target(self, path: str) -> str | None:
         """Where a link points, as it is written, or None where the path is no link."""

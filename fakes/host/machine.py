@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fakes.host import sysfs
-from fakes.host.files import HostFiles, Special
+from fakes.host.files import Folder, HostFiles, Special
 from fakes.host.output import Output
 from fakes.host.shell import run_argv, run_line
 from fakes.pve.cfs import Tree
@@ -41,6 +41,9 @@ PVE_PACKAGES: Mapping[str, str] = {
     "pve-qemu-kvm": "9.2.0-5",
     "qemu-server": "8.3.12",
 }
+PVE_FOLDERS = tuple(
+    f"/var/lib/vz/{name}" for name in ("dump", "images", "snippets", "template", "template/cache", "template/iso")
+)
 DEBIAN_SERVICES = ("chrony", "cron", "dbus", "networking", "rsyslog", "ssh", "systemd-journald", "systemd-udevd")
 PVE_SERVICES = (
     "postfix",
@@ -90,6 +93,7 @@ class Machine:
     uplink_state: dict[str, str] = field(default_factory=dict)
     extra: dict[str, Special] = field(default_factory=dict)
     machine_id: str = ""
+    environment: Mapping[str, str] = field(default_factory=lambda: {"LANG": "C.UTF-8"})
 
     def __post_init__(self) -> None:
         self.packages = {**DEBIAN_PACKAGES, **(PVE_PACKAGES if self.api else {}), **self.packages}
@@ -148,5 +152,6 @@ class Machine:
     def _specials(self) -> Mapping[str, Special]:
         # Made once per command: nothing of the hardware changes while a command runs.
         if self._generated is None:
-            self._generated = {**sysfs.specials(self), **self.extra}
+            folders = dict.fromkeys(PVE_FOLDERS, Folder()) if self.api else {}
+            self._generated = {**folders, **sysfs.specials(self), **self.extra}
         return self._generated

@@ -1,4 +1,4 @@
-"""The shell of a simulated machine: lists, pipes, globs and redirections to nowhere."""
+"""The shell of a simulated machine: lists, pipes, globs and redirections."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ def _simple(machine: Machine, tokens: list[Token], stdin: str) -> Output:
     argv: list[str] = []
     hidden: set[str] = set()
     merged = False
+    outputs: list[tuple[str, str]] = []
     position = 0
     while position < len(tokens):
         token = tokens[position]
@@ -70,12 +71,17 @@ def _simple(machine: Machine, tokens: list[Token], stdin: str) -> Output:
             elif target == "/dev/null":
                 hidden.add("stderr" if token == "2>" else "stdout")
             else:
-                return failed(1, f"bash: line 1: {target}: Permission denied")
+                outputs.append((token, target))
         position += 1
     if not argv:
         return Output()
     result = run_argv(machine, argv, stdin)
     stdout, stderr = result.stdout, result.stderr
+    for token, target in outputs:
+        problem = machine.files.write(target, stderr if token == "2>" else stdout, append=token == ">>")
+        if problem is not None:
+            return failed(1, f"bash: line 1: {target}: {problem}")
+        stdout, stderr = (stdout, "") if token == "2>" else ("", stderr)
     if merged:
         stdout, stderr = ("", "") if "stdout" in hidden else (stdout + stderr, "")
     return Output(result.exit_status, "" if "stdout" in hidden else stdout, "" if "stderr" in hidden else stderr)

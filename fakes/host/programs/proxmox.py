@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def _runner(name: str) -> Program:
     def run(machine: Machine, args: list[str], stdin: str) -> Output:
         assert machine.api is not None
-        result = run_command(machine.api, [name, *args], stdin=stdin)
+        result = run_command(machine.api, [name, *args], stdin=stdin, env=machine.environment)
         return Output(result.exit_status, result.stdout, result.stderr)
 
     return run

@@ -27,7 +27,23 @@ def sudo(machine: Machine, args: list[str], stdin: str) -> Output:
     return wrapped(machine, args, stdin)
 
 
-@program("timeout", "env", "nice")
+@program("env")
+def env(machine: Machine, args: list[str], stdin: str) -> Output:
+    """A program run with further variables in its environment."""
+    words = list(args)
+    added: dict[str, str] = {}
+    while words and "=" in words[0]:
+        name, _, value = words.pop(0).partition("=")
+        added[name] = value
+    before = machine.environment
+    machine.environment = {**before, **added}
+    try:
+        return wrapped(machine, words, stdin)
+    finally:
+        machine.environment = before
+
+
+@program("timeout", "nice")
 def wrapped(machine: Machine, args: list[str], stdin: str) -> Output:
     """A program run through another one whose own options and assignments are passed over."""
     words = list(args)
