@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fakes.pve.call import Call
-from fakes.pve.certificates import own_certificate
+from fakes.pve.certificates import authority_certificate, own_certificate
 from fakes.pve.http import ApiError
 from fakes.pve.signatures import Signer
 from fakes.pve.tasks import Task, TaskError
@@ -35,6 +35,26 @@ def open_console(call: Call, kind: str, subject: str | int, path: str) -> dict[s
 
     upid = call.start_task(kind, subject, work)
     return {"user": call.user, "ticket": make_ticket(call, path), "port": str(port), "upid": upid}
+
+
+def viewer_file(call: Call, kind: str, subject: str | int, path: str, title: str) -> dict[str, Any]:
+    """Begin a SPICE console task; returns what remote-viewer reads from its connection file."""
+    console = open_console(call, kind, subject, path)
+    facts = call.node.facts
+    return {
+        "type": "spice",
+        "title": title,
+        "host": f"pvespiceproxy:{console['ticket'].partition('::')[0]}:{subject}:{call.node.name}",
+        "tls-port": 61000,
+        "password": new_password(),
+        "proxy": f"http://{call.get('proxy') or facts.ip}:3128",
+        "host-subject": f"OU=PVE Cluster Node,O=Proxmox Virtual Environment,CN={facts.name}.{facts.domain}",
+        "ca": authority_certificate(call.datacenter).replace("\n", "\\n"),
+        "delete-this-file": 1,
+        "secure-attention": "Ctrl+Alt+Ins",
+        "toggle-fullscreen": "Shift+F11",
+        "release-cursor": "Ctrl+Alt+R",
+    }
 
 
 def node_certificate(call: Call) -> str:

@@ -6,6 +6,7 @@ A resource is named by its type and guest, ``vm:101``. One in state "ignored" is
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.http import ApiError
@@ -71,15 +72,28 @@ def state_of(section: Section) -> str:
     return {"enabled": "started"}.get(section.options.get("state", "started"), section.options.get("state", "started"))
 
 
+def resource_of(datacenter: Datacenter, vmid: int) -> Section | None:
+    """The HA resource of a guest of either kind, or None."""
+    return find(datacenter, "vm", str(vmid)) or find(datacenter, "ct", str(vmid))
+
+
 def is_ha_managed(datacenter: Datacenter, vmid: int) -> bool:
-    """True where the HA stack decides when a virtual machine runs."""
-    section = find(datacenter, "vm", str(vmid))
+    """True where the HA stack decides when a guest runs."""
+    section = resource_of(datacenter, vmid)
     return section is not None and state_of(section) != "ignored"
 
 
+def service_status(datacenter: Datacenter, kind: str, vmid: int) -> dict[str, Any]:
+    """What a guest's status says about HA."""
+    service = find(datacenter, kind, str(vmid))
+    if service is None or state_of(service) == "ignored":
+        return {"managed": 0}
+    return {"managed": 1, "group": service.options.get("group"), "state": state_of(service)}
+
+
 def request_ha_state(datacenter: Datacenter, vmid: int, state: str) -> None:
-    """Ask the HA stack for another state of a virtual machine: ``started`` or ``stopped``."""
-    section = find(datacenter, "vm", str(vmid))
+    """Ask the HA stack for another state of a guest: ``started`` or ``stopped``."""
+    section = resource_of(datacenter, vmid)
     assert section is not None
     put(datacenter, Section(section.type, section.id, {**section.options, "state": state}))
 

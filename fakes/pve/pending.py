@@ -11,7 +11,7 @@ from typing import Any
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.drives import is_drive_key, parse_drive
 from fakes.pve.guestconf import GuestConfig, Section, save
-from fakes.pve.http import ApiError
+from fakes.pve.http import ApiError, ParameterError
 from fakes.pve.node import Node
 from fakes.pve.qemu.cloudinit import generate_image
 from fakes.pve.qemu.detach import Log, Permits, Unlimited, let_go, remove_drive
@@ -29,6 +29,19 @@ def current_view(config: GuestConfig, *, applied: bool) -> Section:
             if shown.get(key) not in (None, 0, "", "0"):
                 del shown[key]
     return shown
+
+
+def asked_view(config: GuestConfig, *, snapshot: str | None, current: bool) -> dict[str, Any]:
+    """What GET config answers: a snapshot's section, what is in force (`current`), or all with pending changes."""
+    if snapshot and current:
+        conflict = "cannot use 'snapshot' parameter with 'current'"
+        raise ParameterError({"snapshot": conflict, "current": conflict})
+    if snapshot and snapshot not in config.snapshots:
+        raise ApiError(500, f"snapshot '{snapshot}' does not exist")
+    shown = dict(config.snapshots[snapshot]) if snapshot else current_view(config, applied=not current)
+    if shown.get("cipassword"):
+        shown["cipassword"] = HIDDEN
+    return {**shown, "digest": config.digest}
 
 
 def pending_rows(config: GuestConfig) -> list[dict[str, Any]]:

@@ -57,3 +57,15 @@ def _unaliased(properties: Mapping[str, Spec], key: str, result: dict[str, Any])
         result[noted] = key
     alias: str = spec["alias"]
     return alias
+
+
+def format_properties(properties: Mapping[str, Spec], values: Mapping[str, str]) -> str:
+    """The text of properties as Proxmox prints it: the default one bare, required ones next, then by name."""
+    default = next((key for key, spec in properties.items() if spec.get("default_key")), None)
+    head = [values[default]] if default is not None and default in values else []
+    rest = sorted((key for key in values if key != default), key=lambda key: (_is_optional(properties, key), key))
+    return ",".join([*head, *(f"{key}={values[key]}" for key in rest)])
+
+
+def _is_optional(properties: Mapping[str, Spec], key: str) -> bool:
+    return bool(properties.get(key, {}).get("optional"))

@@ -16,6 +16,8 @@ from fakes.pve import ha
 from fakes.pve.call import Call
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.hypervisor import FOLDER as RUN_FOLDER
+from fakes.pve.lxc.runtime import FOLDER as CONTAINER_FOLDER
+from fakes.pve.lxc.status import container_status
 from fakes.pve.node import Node
 from fakes.pve.sections import Section
 from fakes.pve.usercfg import UserConfig
@@ -48,7 +50,7 @@ def vm_list_row(datacenter: Datacenter, node: Node, vmid: int) -> dict[str, Any]
 
 
 # How the guests of each kind get their status; a kind that is not here has no rows.
-STATUSES: Mapping[str, StatusOf] = {"qemu": vm_list_row}
+STATUSES: Mapping[str, StatusOf] = {"qemu": vm_list_row, "lxc": container_status}
 
 
 def resource_row(
@@ -134,7 +136,7 @@ class GuestRows:
         datacenter.cfs.watch("nodes/", self._config_changed)
         for node in datacenter.nodes.values():
             node.files.watch(f"{RUN_FOLDER}/", self._run_changed)
-            node.files.watch("run/lxc/", self._run_changed)
+            node.files.watch(f"{CONTAINER_FOLDER}/", self._run_changed)
 
     def list_json(self, call: Call, kind: str = "qemu") -> bytes:
         """The guest list of a node as the caller may see it, as JSON."""

@@ -79,9 +79,10 @@ def rows(config: GuestConfig, *, is_running: bool) -> list[dict[str, Any]]:
         row: dict[str, Any] = {
             "name": name,
             "snaptime": section.get("snaptime", 0),
-            "vmstate": int(bool(section.get("vmstate"))),
             "description": section.get("description", ""),
         }
+        if config.kind == "qemu":
+            row["vmstate"] = int(bool(section.get("vmstate")))
         row.update((key, section[key]) for key in ("parent", "snapstate") if section.get(key))
         found.append(row)
     current: dict[str, Any] = {

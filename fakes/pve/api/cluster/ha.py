@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakes.pve import ha
+from fakes.pve import ha, lrm
 from fakes.pve.call import Call
 from fakes.pve.cfs import digest
 from fakes.pve.http import ApiError, route
 from fakes.pve.params import split_list
-from fakes.pve.qemu import lrm
 from fakes.pve.sections import Section, format_sections, parse_sections
 
 _NUMBERS = ("max_relocate", "max_restart", "nofailback", "restricted")

@@ -6,30 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from fakes.pve.call import Call
-from fakes.pve.guestconf import Section, peek
-from fakes.pve.http import ApiError, ParameterError, route
-from fakes.pve.pending import HIDDEN, current_view, pending_rows
+from fakes.pve.guestconf import peek
+from fakes.pve.http import route
+from fakes.pve.pending import asked_view, pending_rows
 from fakes.pve.qemu.change import Change
 from fakes.pve.tasks import Task
 
 
 @route("GET", "/nodes/{node}/qemu/{vmid}/config")
 def read_config(call: Call) -> dict[str, Any]:
-    snapshot = call.get("snapshot")
-    if snapshot and call.get("current"):
-        conflict = "cannot use 'snapshot' parameter with 'current'"
-        raise ParameterError({"snapshot": conflict, "current": conflict})
     config = peek(call.datacenter, call.params["vmid"], node=call.node.name)
-    shown: Section
-    if snapshot:
-        if snapshot not in config.snapshots:
-            raise ApiError(500, f"snapshot '{snapshot}' does not exist")
-        shown = dict(config.snapshots[snapshot])
-    else:
-        shown = current_view(config, applied=not call.get("current"))
-    if shown.get("cipassword"):
-        shown["cipassword"] = HIDDEN
-    return {**shown, "digest": config.digest}
+    return asked_view(config, snapshot=call.get("snapshot"), current=bool(call.get("current")))
 
 
 @route("GET", "/nodes/{node}/qemu/{vmid}/pending")

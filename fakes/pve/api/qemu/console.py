@@ -6,8 +6,7 @@ import re
 from typing import Any
 
 from fakes.pve.call import Call
-from fakes.pve.certificates import authority_certificate
-from fakes.pve.consoles import check_ticket, new_password, node_certificate, open_console
+from fakes.pve.consoles import check_ticket, new_password, node_certificate, open_console, viewer_file
 from fakes.pve.guestconf import peek
 from fakes.pve.http import ApiError, ParameterError, route
 from fakes.pve.hypervisor import RunningGuest, hypervisor_of
@@ -50,22 +49,8 @@ def spice(call: Call) -> dict[str, Any]:
     _running(call)
     if not re.match(r"qxl|virtio", options_of(str(config.get("vga", "")), "type").get("type", "")):
         raise ApiError(500, "no spice port")
-    console = open_console(call, "spiceproxy", vmid, _path(call))
-    facts = call.node.facts
-    return {
-        "type": "spice",
-        "title": f"VM {vmid} - {config.get('name', f'VM {vmid}')}",
-        "host": f"pvespiceproxy:{console['ticket'].partition('::')[0]}:{vmid}:{call.node.name}",
-        "tls-port": 61000,
-        "password": new_password(),
-        "proxy": f"http://{call.get('proxy') or facts.ip}:3128",
-        "host-subject": f"OU=PVE Cluster Node,O=Proxmox Virtual Environment,CN={facts.name}.{facts.domain}",
-        "ca": authority_certificate(call.datacenter).replace("\n", "\\n"),
-        "delete-this-file": 1,
-        "secure-attention": "Ctrl+Alt+Ins",
-        "toggle-fullscreen": "Shift+F11",
-        "release-cursor": "Ctrl+Alt+R",
-    }
+    title = f"VM {vmid} - {config.get('name', f'VM {vmid}')}"
+    return viewer_file(call, "spiceproxy", vmid, _path(call), title)
 
 
 @route("PUT", "/nodes/{node}/qemu/{vmid}/sendkey")

@@ -30,7 +30,7 @@ def current(call: Call) -> dict[str, Any]:
     vmid = call.params["vmid"]
     config = peek(call.datacenter, vmid, node=call.node.name).main
     status = vm_status(call.datacenter, call.node, vmid, full=True)
-    status["ha"] = _ha_status(call, vmid)
+    status["ha"] = ha.service_status(call.datacenter, "vm", vmid)
     if config.get("vga"):
         options = options_of(str(config["vga"]), "type")
         kind = options.get("type", "")
@@ -40,10 +40,3 @@ def current(call: Call) -> dict[str, Any]:
     if agent_enabled(config.get("agent")):
         status["agent"] = 1
     return status
-
-
-def _ha_status(call: Call, vmid: int) -> dict[str, Any]:
-    service = ha.find(call.datacenter, "vm", str(vmid))
-    if service is None or ha.state_of(service) == "ignored":
-        return {"managed": 0}
-    return {"managed": 1, "group": service.options.get("group"), "state": ha.state_of(service)}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from fakes.pve import lrm
 from fakes.pve.call import Call
 from fakes.pve.guestconf import load, peek
 from fakes.pve.guests import config_path
 from fakes.pve.ha import is_ha_managed
 from fakes.pve.http import ApiError, ParameterError, route
 from fakes.pve.hypervisor import hypervisor_of
-from fakes.pve.qemu import lrm, power, suspend
+from fakes.pve.overruling import end_shutdowns
+from fakes.pve.qemu import power, suspend
 from fakes.pve.tasks import Task, Work
 from fakes.pve.usercfg import ROOT
 
@@ -39,7 +41,7 @@ def stop(call: Call) -> str:
 
     def work(task: Task) -> Iterator[float]:
         if call.get("overrule-shutdown"):
-            _end_shutdowns(call, vmid, task)
+            end_shutdowns(call, "qmshutdown", vmid, task)
         yield from power.stop(call.datacenter, call.node, vmid, task, skiplock=bool(call.get("skiplock")))
 
     return call.start_task("qmstop", vmid, work)
@@ -160,18 +162,6 @@ def _stopping(call: Call, vmid: int) -> Work:
         yield from power.stop(call.datacenter, call.node, vmid, task, skiplock=bool(call.get("skiplock")))
 
     return work
-
-
-def _end_shutdowns(call: Call, vmid: int, task: Task) -> None:
-    """Stop the caller's shutdown tasks of a guest that still wait."""
-    waiting = [
-        other for other in call.node.tasks.running.values() if other.type == "qmshutdown" and other.id == str(vmid)
-    ]
-    for other in waiting:
-        if call.is_root or other.user == call.user:
-            call.node.tasks.stop(other)
-    if waiting:
-        task.log(f"overruled qmshutdown tasks: {', '.join(other.upid for other in waiting)}")
 
 
 def request_ha(call: Call, vmid: int, what: str) -> str:

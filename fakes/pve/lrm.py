@@ -1,4 +1,4 @@
-"""The local resource manager of HA: it brings virtual machines to the state that is asked for, a while later.
+"""The local resource manager of HA: it brings guests to the state that is asked for, a while later.
 
 Source: BEHAVIOUR, "HA on one node works".
 """
@@ -11,6 +11,8 @@ from fakes.pve import ha
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.effects import effect
 from fakes.pve.hypervisor import is_running
+from fakes.pve.lxc import power as containers
+from fakes.pve.lxc import runtime
 from fakes.pve.node import Node
 from fakes.pve.qemu import power
 from fakes.pve.usercfg import ROOT
@@ -20,20 +22,20 @@ DELAY_S = 10.0
 
 
 def follow(datacenter: Datacenter, vmid: int) -> None:
-    """See to it that a virtual machine is soon in the state its HA resource asks for."""
+    """See to it that a guest is soon in the state its HA resource asks for."""
     place = datacenter.guests.find(vmid)
-    if place is not None and place.kind == "qemu" and place.node in datacenter.nodes:
+    if place is not None and place.node in datacenter.nodes:
         datacenter.nodes[place.node].tasks.later(DELAY_S, "ha-act", vmid)
 
 
 def request_start(datacenter: Datacenter, vmid: int) -> None:
-    """Ask for a managed virtual machine to run; its resource says so at once."""
+    """Ask for a managed guest to run; its resource says so at once."""
     ha.request_ha_state(datacenter, vmid, "started")
     follow(datacenter, vmid)
 
 
 def request_stop(datacenter: Datacenter, vmid: int) -> None:
-    """Ask for a managed virtual machine to be off; the manager writes that down at its next turn."""
+    """Ask for a managed guest to be off; the manager writes that down at its next turn."""
     place = datacenter.guests.find(vmid)
     if place is not None and place.node in datacenter.nodes:
         datacenter.nodes[place.node].tasks.later(DELAY_S, "ha-stop", vmid)
@@ -48,12 +50,24 @@ def _note_stop(datacenter: Datacenter, _node: Node, vmid: int) -> None:
 
 @effect("ha-act")
 def _act(datacenter: Datacenter, _node: Node, vmid: int) -> None:
-    place, resource = datacenter.guests.find(vmid), ha.find(datacenter, "vm", str(vmid))
-    if place is None or place.kind != "qemu" or resource is None:
+    place, resource = datacenter.guests.find(vmid), ha.resource_of(datacenter, vmid)
+    if place is None or resource is None:
         return
-    node, state = datacenter.nodes[place.node], ha.state_of(resource)
+    bring = _bring_vm if place.kind == "qemu" else _bring_container
+    bring(datacenter, datacenter.nodes[place.node], vmid, ha.state_of(resource))
+
+
+def _bring_vm(datacenter: Datacenter, node: Node, vmid: int, state: str) -> None:
     running = is_running(datacenter, node, vmid)
     if state == "started" and not running:
         node.tasks.start("qmstart", vmid, ROOT, partial(power.start, datacenter, node, vmid))
     elif state in ("stopped", "disabled") and running:
         node.tasks.start("qmshutdown", vmid, ROOT, partial(power.shutdown, datacenter, node, vmid, force=True))
+
+
+def _bring_container(datacenter: Datacenter, node: Node, vmid: int, state: str) -> None:
+    running = runtime.is_running(node, vmid)
+    if state == "started" and not running:
+        node.tasks.start("vzstart", vmid, ROOT, partial(containers.start, datacenter, node, vmid))
+    elif state in ("stopped", "disabled") and running:
+        node.tasks.start("vzshutdown", vmid, ROOT, partial(containers.shutdown, datacenter, node, vmid))

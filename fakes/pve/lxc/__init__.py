@@ -1,0 +1,1 @@
+"""What Proxmox decides about a container, apart from any API method."""
