@@ -97,6 +97,9 @@ class FakeLab:
     def switch_on(self, name: str) -> None:
         """Give a node its power back."""
         self.nodes[name].machine.is_reachable = True
+        node = self.nodes[name].api.node
+        if not node.is_online:
+            node.boot()
 
     def strip_proxmox(self, name: str) -> None:
         """Leave plain Debian on a node."""

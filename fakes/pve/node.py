@@ -13,12 +13,25 @@ from fakes.pve.tasks import TaskQueue
 
 GIB = 1024**3
 _BOOT_TIME = "run/boot-time"
+_DISKS: tuple[Mapping[str, Any], ...] = (
+    {"devpath": "/dev/sda", "model": "LAB SSD 160G", "serial": "LAB0001", "size": 162 * GIB, "type": "ssd"},
+    {
+        "devpath": "/dev/sdb",
+        "model": "LAB SSD 50G",
+        "serial": "LAB0002",
+        "size": 51 * GIB,
+        "type": "ssd",
+        "group": "vgthick",
+    },
+    {"devpath": "/dev/sdc", "model": "LAB SSD 20G", "serial": "LAB0003", "size": 20 * GIB, "type": "ssd"},
+)
 
 
 @dataclass(frozen=True)
 class NodeFacts:
     """What a node is made of; sizes in bytes. The defaults are the node of the recorded corpus.
 
+    The system is on the first of `disks`; `group` names the volume group that another one came with.
     `thin_pools` and `volume_groups` give the LVM the node was installed with: name → size.
     """
 
@@ -39,7 +52,7 @@ class NodeFacts:
     memory_bytes: int = 32 * GIB
     root_bytes: int = 94 * GIB
     kernel: str = "6.8.12-9-pve"
-    disks: tuple[Mapping[str, Any], ...] = ()
+    disks: tuple[Mapping[str, Any], ...] = _DISKS
     pci: tuple[Mapping[str, Any], ...] = ()
     thin_pools: Mapping[str, int] = field(default_factory=lambda: {"pve/data": 64 * GIB})
     volume_groups: Mapping[str, int] = field(default_factory=lambda: {"pve": 160 * GIB, "vgthick": 50 * GIB})

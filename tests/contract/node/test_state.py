@@ -6,6 +6,7 @@ import hashlib
 import ssl
 
 import pytest
+import requests
 
 from fakes.pve.durations import LAB
 from tests.contract.client import Pve
@@ -137,4 +138,15 @@ def test_a_node_that_reboots_does_not_answer(pve: Pve) -> None:
 
     pve.post(f"{NODE}/status", {"command": "reboot"})
 
-    assert not pve.node.is_online
+    with pytest.raises(requests.ConnectionError):
+        pve.get(f"{NODE}/status")
+
+
+@pytest.mark.parametrize("pve", ["in process"], indirect=True)
+def test_a_rebooted_node_answers_again_after_a_while(pve: Pve) -> None:
+    pve.datacenter.durations = LAB
+    pve.post(f"{NODE}/status", {"command": "reboot"})
+
+    pve.datacenter.advance(90)
+
+    assert pve.get(f"{NODE}/status").data["uptime"] == 0
