@@ -12,7 +12,7 @@ from fakes.commands.session import Session
 
 # Everything but control characters, per cent signs, colons and what is not ASCII.
 _UNTOUCHED = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in "%:")
-_NOT_OF_THE_PROCESS = frozenset(("agent", "cpu", "digest", "ha", "relcpu", "spice"))
+_NOT_OF_THE_PROCESS = frozenset(("agent", "clipboard", "cpu", "digest", "ha", "relcpu", "spice"))
 _TREE_WIDTH = 30
 Options = Mapping[str, Any]
 

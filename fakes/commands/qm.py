@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fakes.commands import qmdisks, qmown
 from fakes.commands.definition import Alias, Tree, api, own, task
 from fakes.commands.guestviews import (
     show_agent,
@@ -13,20 +14,8 @@ from fakes.commands.guestviews import (
     show_snapshots,
 )
 from fakes.commands.passwords import confirmed_password, escaped_file
-from fakes.commands.qmown import (
-    EXEC,
-    STATUS,
-    VMID,
-    WAIT,
-    guest_exec,
-    guest_status,
-    nbd_stop,
-    terminal,
-    unlock,
-    vnc_proxy,
-    wait,
-)
 from fakes.commands.session import Session
+from fakes.pve.guestconf import load
 from fakes.pve.http import ApiError
 
 GUESTS = "/nodes/{node}/qemu"
@@ -53,7 +42,8 @@ def _show_text(session: Session, text: Any, _options: Mapping[str, Any]) -> None
     session.say(str(text))
 
 
-def _not_simulated(_session: Session, _given: dict[str, Any]) -> None:
+def _not_simulated(session: Session, given: dict[str, Any]) -> None:
+    load(session.api.datacenter, given["vmid"], node=session.node.name)
     raise ApiError(501, "this command of qm is not simulated", bare=True)
 
 
@@ -67,8 +57,8 @@ TREE: Tree = {
     "set": api("PUT", f"{GUEST}/config", "vmid", **_SECRETS),
     "config": api("GET", f"{GUEST}/config", "vmid", show=show_config),
     "pending": api("GET", f"{GUEST}/pending", "vmid", show=show_pending),
-    "showcmd": own(VMID, _not_simulated, "vmid"),
-    "status": own(STATUS, guest_status, "vmid"),
+    "showcmd": own(qmown.VMID, _not_simulated, "vmid"),
+    "status": own(qmown.STATUS, qmown.guest_status, "vmid"),
     "snapshot": task("POST", f"{GUEST}/snapshot", "vmid", "snapname"),
     "delsnapshot": task("DELETE", f"{GUEST}/snapshot/{{snapname}}", "vmid", "snapname"),
     "listsnapshot": api("GET", f"{GUEST}/snapshot", "vmid", show=show_snapshots),
@@ -82,12 +72,12 @@ TREE: Tree = {
     "suspend": task("POST", f"{STATE}/suspend", "vmid"),
     "resume": task("POST", f"{STATE}/resume", "vmid"),
     "sendkey": api("PUT", f"{GUEST}/sendkey", "vmid", "key"),
-    "vncproxy": own(VMID, vnc_proxy, "vmid"),
-    "wait": own(WAIT, wait, "vmid"),
-    "unlock": own(VMID, unlock, "vmid"),
-    "monitor": own(VMID, _not_simulated, "vmid"),
-    "terminal": own(VMID, terminal, "vmid"),
-    "nbdstop": own(VMID, nbd_stop, "vmid"),
+    "vncproxy": own(qmown.VMID, qmown.vnc_proxy, "vmid"),
+    "wait": own(qmown.WAIT, qmown.wait, "vmid"),
+    "unlock": own(qmown.VMID, qmown.unlock, "vmid"),
+    "monitor": own(qmown.VMID, _not_simulated, "vmid"),
+    "terminal": own(qmown.VMID, qmown.terminal, "vmid"),
+    "nbdstop": own(qmown.VMID, qmown.nbd_stop, "vmid"),
     "guest": {
         "cmd": api("POST", f"{GUEST}/agent", "vmid", "command", show=show_agent),
         "passwd": api(
@@ -98,12 +88,17 @@ TREE: Tree = {
             readers={"password": confirmed_password},
             interactive=frozenset({"password"}),
         ),
-        "exec": own(EXEC, guest_exec, "vmid", "extra-args", show=show_agent),
+        "exec": own(qmown.EXEC, qmown.guest_exec, "vmid", "extra-args", show=show_agent),
         "exec-status": api("GET", f"{GUEST}/agent/exec-status", "vmid", "pid", show=show_agent),
     },
     "agent": Alias("guest cmd"),
+    "import": own(qmdisks.IMPORT, qmdisks.import_guest, "vmid", "source"),
+    "importovf": own(qmdisks.IMPORT_OVF, qmdisks.import_ovf, "vmid", "manifest", "storage"),
+    "cleanup": own(qmown.CLEANUP, qmown.cleanup, "vmid", "clean-shutdown", "guest-requested"),
     "disk": {
+        "import": own(qmdisks.IMPORT_DISK, qmdisks.import_disk, "vmid", "source", "storage"),
         "move": task("POST", f"{GUEST}/move_disk", "vmid", "disk", "storage"),
+        "rescan": own(qmdisks.RESCAN, qmdisks.rescan),
         "resize": api("PUT", f"{GUEST}/resize", "vmid", "disk", "size"),
         "unlink": api("PUT", f"{GUEST}/unlink", "vmid"),
     },

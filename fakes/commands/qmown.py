@@ -22,6 +22,11 @@ EXEC: Mapping[str, Spec] = {
     "pass-stdin": {"type": "boolean", "optional": 1},
     "extra-args": {"type": "array", "optional": 1},
 }
+CLEANUP: Mapping[str, Spec] = {
+    **VMID,
+    "clean-shutdown": {"type": "boolean"},
+    "guest-requested": {"type": "boolean"},
+}
 GUEST = "/nodes/{node}/qemu/{vmid}"
 _MAX_STDIN = 64 * 1024
 
@@ -108,3 +113,10 @@ def guest_exec(session: Session, given: dict[str, Any]) -> Any:
             return started
         session.api.datacenter.advance(1.0)
         left -= 1
+
+
+def cleanup(session: Session, given: dict[str, Any]) -> None:
+    """What is called when QEMU has ended: refuses to work on a guest that runs."""
+    load(session.api.datacenter, given["vmid"], node=session.node.name)
+    if is_running(session, given["vmid"]):
+        raise ApiError(500, "vm still running")

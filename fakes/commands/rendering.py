@@ -72,8 +72,24 @@ def plain_text(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, (dict, list)):
-        return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+        return compact_json(value)
     return number_text(value) if isinstance(value, float) else str(value)
+
+
+def compact_json(data: Any) -> str:
+    """One line of JSON with sorted keys."""
+    return json.dumps(rounded(data), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+
+
+def rounded(data: Any) -> Any:
+    """The same data with numbers as Perl writes them: fifteen digits, whole ones without a point."""
+    if isinstance(data, dict):
+        return {key: rounded(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [rounded(value) for value in data]
+    if isinstance(data, float):
+        return int(data) if data.is_integer() else float(number_text(data))
+    return data
 
 
 def number_text(value: float) -> str:

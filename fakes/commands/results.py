@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fakes.commands.rendering import plain_text, value_text
+from fakes.commands.rendering import compact_json, plain_text, rounded, value_text
 from fakes.commands.session import Session
 from fakes.commands.tables import Style, table
 from fakes.pve.schema import Spec
@@ -94,14 +94,9 @@ def _guessed(data: Any) -> str:
     return "object" if isinstance(data, dict) else "array" if isinstance(data, list) else "string"
 
 
-def compact_json(data: Any) -> str:
-    """One line of JSON with sorted keys."""
-    return json.dumps(data, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-
-
 def pretty_json(data: Any) -> str:
     """JSON with sorted keys, three blanks deep, and blanks around the colons."""
-    return _pretty(data, "")
+    return _pretty(rounded(data), "")
 
 
 def _pretty(data: Any, indent: str) -> str:

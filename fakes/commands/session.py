@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from fakes.pve.api import load_route
-from fakes.pve.call import Call
 from fakes.pve.console import Console
 from fakes.pve.dispatch import Api
-from fakes.pve.http import ROUTES, ApiError, Request
+from fakes.pve.guestconf import peek
+from fakes.pve.guests import KINDS
+from fakes.pve.http import ROUTES, ApiError
 from fakes.pve.node import Node
-from fakes.pve.params import verify
 from fakes.pve.schema import Method, Schema
 from fakes.pve.tasks import Task
-from fakes.pve.usercfg import ROOT
 
 
 class Session:
@@ -26,6 +25,7 @@ class Session:
         self.env: Mapping[str, str] = env or {}
         self.console = Console()
         self.exit_status = 0
+        self._warned: set[int] = set()
 
     @property
     def node(self) -> Node:
@@ -74,6 +74,7 @@ class Session:
 
     def perform(self, method: Method, given: dict[str, Any]) -> Any:
         """Call a method; a task that it starts is watched to its end and its log printed."""
+        self._warn_of_configs(method, given)
         if (method.verb, method.path) not in ROUTES:
             load_route(method.verb, method.path)
         result = self.api.perform(method, dict(sorted(given.items())), self.console)
@@ -81,20 +82,21 @@ class Session:
             self.watch(result)
         return result
 
-    def inside(self, verb: str, path: str, params: Mapping[str, Any]) -> Call:
-        """A call of a method that is not carried out: for programs that do by themselves what no method offers."""
-        method = self.schema.methods[verb, path]
-        given = {"node": self.node.name, **params}
-        return Call(
-            self.api.datacenter,
-            self.node,
-            method,
-            verify(self.schema, method, given),
-            given,
-            ROOT,
-            Request(verb, path),
-            console=self.console,
-        )
+    def _warn_of_configs(self, method: Method, given: Mapping[str, Any]) -> None:
+        """Print what cannot be read of the configurations that a method reads, once for each guest."""
+        kind = method.path.split("/")[3] if method.path.startswith("/nodes/{node}/") else ""
+        if kind not in KINDS.values():
+            return
+        datacenter = self.api.datacenter
+        asked = given.get("vmid") if "{vmid}" in method.path else None
+        numbers = datacenter.guests.on(self.node.name, kind) if asked is None else [asked]
+        for number in numbers:
+            place = datacenter.guests.find(int(number)) if str(number).isdigit() else None
+            if place is None or place.kind != kind or place.vmid in self._warned:
+                continue
+            self._warned.add(place.vmid)
+            for warning in peek(datacenter, place.vmid, kind, node=place.node).warnings:
+                self.console.complain(f"vm {place.vmid} - {warning}")
 
     def watch(self, upid: str) -> None:
         """Let time pass until a task ended, and print its log; its error goes to standard error."""

@@ -152,6 +152,11 @@ def _checked(call: Call) -> int:
 
 
 def _is_paused(call: Call, vmid: int) -> bool:
+    try:
+        power.ensure_running(call.datacenter, call.node, vmid)
+    except ApiError as error:
+        # The state is asked for in vain; a program on the node prints that.
+        call.console.complain(f"{error.message}\n")
     guest = hypervisor_of(call.datacenter).running(call.node, vmid)
     return guest is not None and guest.is_paused
 
