@@ -75,8 +75,9 @@ def update_realm_sync(call: Call) -> None:
     jobs = _jobs(call)
     changes = {key: str(value) for key, value in call.params.items() if key not in ("id", "delete")}
     deleted = split_list(call.get("delete") or "")
-    if not changes and not deleted:
-        raise ApiError(500, "no options specified")
+    if not changes:
+        # Options to delete do not count.
+        raise ApiError(500, "no job options specified")
     job = jobs.get(str(call.params["id"]))
     if job is None or job.type != TYPE:
         raise ApiError(500, f"no such {TYPE} job")

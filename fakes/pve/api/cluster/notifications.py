@@ -17,6 +17,7 @@ _PREFIX = "/cluster/notifications"
 _MODIFIED = "detected modified configuration - file changed by other user? Try again."
 _NUMBERS = ("disable", "invert-match", "port")
 _LARGEST_PORT = 65535
+_IN_TARGETS = ("name", "origin", "comment", "disable")
 
 
 def _config(call: Call) -> Notifications:
@@ -139,10 +140,11 @@ def _keep_secret(kind: EntityType, config: Notifications, name: str, secret: str
 def targets(call: Call) -> list[dict[str, Any]]:
     config = _config(call)
     rows = []
-    for one in (one for kind in ENDPOINTS for one in config.of_type(kind)):
-        row = _row(config, one)
-        shown = {key: row[key] for key in ("name", "origin", "comment", "disable") if key in row}
-        rows.append({**shown, "type": one.type})
+    for kind in ENDPOINTS:
+        for one in config.of_type(kind):
+            row = _row(config, one)
+            shown: dict[str, Any] = {key: row[key] for key in _IN_TARGETS if key in row}
+            rows.append({**shown, "type": kind})
     return rows
 
 
@@ -151,15 +153,16 @@ def test_target(call: Call) -> None:
     """Send a test: mails go where somebody has an address; no other service is there to be reached."""
     config, name = _config(call), str(call.params["name"])
     if not config.is_endpoint(name):
-        raise ApiError(404, f"target '{name}' does not exist")
-    one = config.entities[name]
+        raise ApiError(404, f"endpoint '{name}' does not exist")
+    one, users = config.entities[name], call.datacenter.access.users
+    addresses = [*one.values("mailto"), *(users[user].email for user in one.values("mailto-user") if user in users)]
+    problem = None
     if one.type != "sendmail":
-        raise ApiError(500, f"could not notify via target `{name}`: Connection refused")
-    users = call.datacenter.access.users
-    addresses = [users[user].email for user in one.values("mailto-user") if user in users]
-    if not one.values("mailto") and not any(addresses):
-        reason = "no recipients provided for the mail, cannot send it."
-        raise ApiError(500, f"could not notify via target `{name}`: could not notify via endpoint(s): {name}: {reason}")
+        problem = "Connection refused"
+    elif not any(addresses):
+        problem = "no recipients provided for the mail, cannot send it."
+    if problem is not None:
+        raise ApiError(500, f"Could not test target: could not notify via endpoint(s): {name}: {problem}")
 
 
 @route("GET", f"{_PREFIX}/matcher-fields", kind="fixed")

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from fakes.pve.api.cluster.status import node_usage
+from fakes.pve.api.sdn.zones import zones_on
 from fakes.pve.api.storage.status import AUDIT, state_of
 from fakes.pve.call import Call
 from fakes.pve.http import Rendered, route
@@ -75,11 +76,5 @@ def storage_resource(reach: Volumes, node: Node, config: StorageConfig) -> dict[
 
 def _networks(call: Call) -> Iterator[dict[str, Any]]:
     for node in call.datacenter.nodes.values():
-        if call.allowed("/sdn/zones/localnetwork", "SDN.Audit"):
-            yield {
-                "id": f"sdn/{node.name}/localnetwork",
-                "type": "sdn",
-                "sdn": "localnetwork",
-                "node": node.name,
-                "status": "ok",
-            }
+        for zone in zones_on(call, node):
+            yield {"id": f"sdn/{node.name}/{zone}", "type": "sdn", "sdn": zone, "node": node.name, "status": "ok"}

@@ -69,19 +69,23 @@ def _entry_row(entry: SetEntry) -> dict[str, Any]:
     return {**row, "nomatch": 1} if entry.nomatch else row
 
 
-def _entry_rows(members: AddressSet) -> tuple[list[dict[str, Any]], str]:
-    rows = [_entry_row(entry) for entry in members.entries.values()]
+def _entry_rows(level: Level, call: Call) -> tuple[list[dict[str, Any]], str]:
+    """The members of the set with their digest; an alias that is no more is shown with its error."""
+    own, cluster = level.read(call), cluster_config(call)
+    rows = []
+    for entry in _members(own, call).entries.values():
+        problem = _alias_problem(entry.cidr, cluster, own)
+        rows.append({**_entry_row(entry), **({"errors": {"cidr": problem}} if problem else {})})
     digest = list_digest(rows)
     return [{**row, "digest": digest} for row in rows], digest
 
 
 def list_entries(level: Level, call: Call) -> list[dict[str, Any]]:
-    return _entry_rows(_members(level.read(call), call))[0]
+    return _entry_rows(level, call)[0]
 
 
 def read_entry(level: Level, call: Call) -> dict[str, Any]:
-    rows, _ = _entry_rows(_members(level.read(call), call))
-    for row in rows:
+    for row in _entry_rows(level, call)[0]:
         if row["cidr"] == call.params["cidr"]:
             return row
     raise ParameterError({"cidr": "no such IP/Network"})
@@ -91,11 +95,10 @@ def create_entry(level: Level, call: Call) -> None:
     cidr, cluster = str(call.params["cidr"]), cluster_config(call)
     with level.edit(call) as config:
         entries = _members(config, call).entries
-        alias = _ALIAS.fullmatch(cidr)
-        if alias:
-            _require_alias(alias[1] or "", alias[2], cluster, config)
-        else:
-            cidr = without_host_length(cidr)
+        problem = _alias_problem(cidr, cluster, config)
+        if problem is not None:
+            raise ApiError(500, problem)
+        cidr = without_host_length(cidr)
         if cidr in entries:
             raise ParameterError({"cidr": f"address '{cidr}' already exists"})
         if re.search(r"/0+$", cidr):
@@ -103,16 +106,20 @@ def create_entry(level: Level, call: Call) -> None:
         entries[cidr] = SetEntry(cidr, call.get("comment") or "", bool(call.get("nomatch")))
 
 
-def _require_alias(scope: str, name: str, cluster: FirewallConfig, own: FirewallConfig) -> None:
-    places = {"dc/": [cluster], "guest/": [own]}.get(scope, [own, cluster])
-    if not any(name.lower() in config.aliases for config in places):
-        raise ApiError(500, f"no such alias '{name.lower()}'")
+def _alias_problem(cidr: str, cluster: FirewallConfig, own: FirewallConfig) -> str | None:
+    """What is wrong with an entry that is an alias, None where nothing is."""
+    alias = _ALIAS.fullmatch(cidr)
+    if not alias:
+        return None
+    places = {"dc/": [cluster], "guest/": [own]}.get(alias[1] or "", [own, cluster])
+    is_known = any(alias[2].lower() in config.aliases for config in places)
+    return None if is_known else f"no such alias '{alias[2].lower()}'"
 
 
 def update_entry(level: Level, call: Call) -> None:
     """Give an entry another comment and `nomatch`; what is not given is lost."""
     cidr = call.params["cidr"]
-    check_digest(call, _entry_rows(_members(level.read(call), call))[1])
+    check_digest(call, _entry_rows(level, call)[1])
     with level.edit(call) as config:
         entries = _members(config, call).entries
         if cidr not in entries:
@@ -122,7 +129,7 @@ def update_entry(level: Level, call: Call) -> None:
 
 def delete_entry(level: Level, call: Call) -> None:
     """Remove an entry; one that is not there is no error."""
-    check_digest(call, _entry_rows(_members(level.read(call), call))[1])
+    check_digest(call, _entry_rows(level, call)[1])
     with level.edit(call) as config:
         _members(config, call).entries.pop(call.params["cidr"], None)
 

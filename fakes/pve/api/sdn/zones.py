@@ -8,6 +8,7 @@ from typing import Any
 from fakes.pve.api.sdn import objects
 from fakes.pve.call import Call
 from fakes.pve.http import route
+from fakes.pve.node import Node
 from fakes.pve.params import split_list
 from fakes.pve.sdn import config
 from fakes.pve.sdn.access import SEEN_WITH
@@ -56,20 +57,18 @@ def delete_zone(call: Call) -> None:
     objects.remove(call, ZONES, lambda name: check_zone_unused(call.datacenter, name))
 
 
-def zones_on(call: Call) -> list[str]:
-    """The applied zones that are on a node, after the node's own bridges."""
+def zones_on(call: Call, node: Node) -> list[str]:
+    """The applied zones that are on a node and that the caller may see, after the node's own bridges."""
     applied = running(call.datacenter, ZONES)
     here = [
-        name
-        for name, one in sorted(applied.items())
-        if not one.get("nodes") or call.node.name in split_list(one["nodes"])
+        name for name, one in sorted(applied.items()) if not one.get("nodes") or node.name in split_list(one["nodes"])
     ]
     return [name for name in (LOCAL, *here) if call.allowed(f"/sdn/zones/{name}", *SEEN_WITH, any_of=True)]
 
 
 @route("GET", "/nodes/{node}/sdn/zones")
 def node_zones(call: Call) -> list[dict[str, Any]]:
-    return [{"zone": name, "status": "available"} for name in zones_on(call)]
+    return [{"zone": name, "status": "available"} for name in zones_on(call, call.node)]
 
 
 @route("GET", "/nodes/{node}/sdn/zones/{zone}/content")

@@ -1,0 +1,1 @@
+"""The firewall of the datacenter, nodes, guests and virtual networks."""

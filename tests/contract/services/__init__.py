@@ -1,0 +1,1 @@
+"""Notifications, mappings, metric servers, realm jobs and replication."""
