@@ -16,6 +16,7 @@ _DMI = {
     "memory_devices": [{"size_mib": WHOLE, "type": TEXT, "form_factor": TEXT}],
 }
 _CPU = {
+    "hypervisor": TEXT,
     "vendor": TEXT,
     "model_name": TEXT,
     "arch": TEXT,

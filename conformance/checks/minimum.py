@@ -85,6 +85,9 @@ def cpu(facts: Facts) -> Outcome:
     if flags is None and kvm is None:
         claims.append(Claim(None, "neither CPU flags nor /dev/kvm known"))
     outcome = all_of(claims)
+    hypervisor = facts.snapshot.text("cpu.hypervisor")
+    if outcome.verdict == "fail" and hypervisor not in (None, "none"):
+        outcome = outcome.noting(f"the node is itself a virtual machine ({hypervisor}), which is given no VT-x")
     return outcome if flags is not None and kvm is not None else outcome.graded("inferred")
 
 

@@ -45,6 +45,8 @@ PROBES: tuple[Probe, ...] = (
     Probe("meminfo", "cat /proc/meminfo"),
     Probe("cpu", "lscpu -J"),
     Probe("cpu_max_khz", "cat /sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq"),
+    # "none" and status 1 on metal
+    Probe("detect_virt", "systemd-detect-virt"),
     Probe("dev_kvm", "test -c /dev/kvm"),
     Probe("modules", "cat /proc/modules"),
     Probe("dmar_table", "test -e /sys/firmware/acpi/tables/DMAR"),

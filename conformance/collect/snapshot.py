@@ -80,6 +80,9 @@ def _hardware(made: Assembly) -> None:
         made.put(f"cpu.{key}", cpu.get(key), "cpu")
     khz = made.output("cpu_max_khz").text() or ""
     made.put("cpu.max_khz", int(khz) if khz.isdigit() else None, "cpu_max_khz")
+    hypervisor = made.output("detect_virt").stdout.strip()
+    if hypervisor:
+        made.put("cpu.hypervisor", hypervisor)
     made.put("cpu.dev_kvm", made.output("dev_kvm").truth(), "dev_kvm")
     modules = made.output("modules")
     made.put("cpu.kernel_modules", parse_hardware.kvm_modules(modules.stdout) if modules.ok else None, "modules")

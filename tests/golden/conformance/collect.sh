@@ -34,6 +34,9 @@ printf '\n%s status %s\n%s\n%s end\n' 'labctl-mark' "$R" "$E" 'labctl-mark'
 printf '\n%s begin %s\n' 'labctl-mark' 'cpu_max_khz'
 { E=$( { timeout 30 cat /sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq; } </dev/null 2>&1 1>&3 3>&- ); R=$?; } 3>&1
 printf '\n%s status %s\n%s\n%s end\n' 'labctl-mark' "$R" "$E" 'labctl-mark'
+printf '\n%s begin %s\n' 'labctl-mark' 'detect_virt'
+{ E=$( { timeout 30 systemd-detect-virt; } </dev/null 2>&1 1>&3 3>&- ); R=$?; } 3>&1
+printf '\n%s status %s\n%s\n%s end\n' 'labctl-mark' "$R" "$E" 'labctl-mark'
 printf '\n%s begin %s\n' 'labctl-mark' 'dev_kvm'
 { E=$( { timeout 30 test -c /dev/kvm; } </dev/null 2>&1 1>&3 3>&- ); R=$?; } 3>&1
 printf '\n%s status %s\n%s\n%s end\n' 'labctl-mark' "$R" "$E" 'labctl-mark'

@@ -189,3 +189,9 @@ def test_a_probe_that_did_not_run_costs_only_its_own_facts(probe):
 
     assert list(misfits(made.facts)) == []
     assert len(made.facts) >= 15 or probe == "dpkg_pve_manager"
+
+
+def test_the_hypervisor_of_a_node_is_noted():
+    outputs = {"detect_virt": Output(0, "qemu\n")}
+
+    assert assemble(outputs).facts["cpu"]["hypervisor"] == "qemu"

@@ -273,3 +273,12 @@ def test_two_nodes_are_each_others_peers():
 
     assert [peer.node for peer in first.peers] == ["hv02"]
     assert second.peers[0].guest_macs == ("02:DE:20:03:00:01", "02:DE:20:04:00:01", "02:DE:20:05:00:01")
+
+
+def test_a_virtual_machine_without_vt_x_says_why():
+    case = changed("G01", both(put("cpu.dev_kvm", False), put("cpu.hypervisor", "qemu")))
+
+    found = judged(case)["MIN-03"]
+
+    assert found.verdict == "fail"
+    assert found.actual.endswith("the node is itself a virtual machine (qemu), which is given no VT-x")
