@@ -17,6 +17,8 @@ from fakes.host.shell import run_argv, run_line
 from fakes.pve.cfs import Tree
 from fakes.pve.clock import Clock
 from fakes.pve.dispatch import Api
+from fakes.pve.tables.packages import PACKAGES
+from fakes.pve.units import changed_state
 from fixtures.hardware import HardwareProfile
 
 DEBIAN_PACKAGES: Mapping[str, str] = {
@@ -31,16 +33,7 @@ DEBIAN_PACKAGES: Mapping[str, str] = {
     "python3": "3.11.2-1+b1",
     "sudo": "1.9.13p3-1+deb12u1",
 }
-PVE_PACKAGES: Mapping[str, str] = {
-    "corosync": "3.1.9-pve1",
-    "proxmox-ve": "8.4.0",
-    "pve-cluster": "8.1.0",
-    "pve-firewall": "5.1.1",
-    "pve-ha-manager": "4.0.7",
-    "pve-manager": "8.4.1",
-    "pve-qemu-kvm": "9.2.0-5",
-    "qemu-server": "8.3.12",
-}
+PVE_PACKAGES = {name: version for name, version in PACKAGES.items() if name not in DEBIAN_PACKAGES}
 PVE_FOLDERS = tuple(
     f"/var/lib/vz/{name}" for name in ("dump", "images", "snippets", "template", "template/cache", "template/iso")
 )
@@ -142,7 +135,9 @@ class Machine:
 
     def is_active(self, unit: str) -> bool:
         """True where a service runs; ``x`` and ``x.service`` are the same."""
-        return unit.removesuffix(".service") in self.services
+        name = unit.removesuffix(".service")
+        changed = changed_state(self.own, name) if self.api is not None else None
+        return name in self.services if changed is None else changed
 
     def _mounts(self) -> Mapping[str, Tree]:
         if self.api is not None and self.is_pmxcfs_mounted:

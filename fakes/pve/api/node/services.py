@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from fakes.pve.call import Call
 from fakes.pve.http import route
-from fakes.pve.node import Node
 from fakes.pve.tasks import Task, TaskError
+from fakes.pve.units import changed_state, note_state
 
-UNITS = "run/systemd/units"
 _ESSENTIAL = frozenset(("pveproxy", "pvedaemon", "pve-cluster"))
 
 
@@ -46,17 +45,12 @@ SERVICES = {
 
 
 def is_active(call: Call, name: str) -> bool:
-    """True where a service runs; `UNITS` holds what was changed since the installation."""
-    state = call.node.files.read(f"{UNITS}/{name}")
-    if state is not None:
-        return state.strip() == "active"
+    """True where a service runs."""
+    changed = changed_state(call.node.files, name)
+    if changed is not None:
+        return changed
     # Corosync starts by itself as soon as there is something to start it for.
     return call.datacenter.is_cluster if name == "corosync" else SERVICES[name].is_active
-
-
-def set_active(node: Node, name: str, *, active: bool) -> None:
-    """Note that a service runs or not."""
-    node.files.write(f"{UNITS}/{name}", "active\n" if active else "inactive\n")
 
 
 def _row(call: Call, name: str) -> dict[str, str]:
@@ -93,7 +87,7 @@ def _change(call: Call, verb: str) -> str:
             raise TaskError(f"command 'systemctl reload {name}' failed: exit code 1")
         # Without a corosync.conf the unit's condition fails, which systemd does not count as an error.
         can_run = name != "corosync" or call.datacenter.is_cluster
-        set_active(call.node, name, active=verb != "stop" and can_run)
+        note_state(call.node.files, name, active=verb != "stop" and can_run)
 
     return call.start_task(f"srv{verb}", name, work)
 
