@@ -19,10 +19,14 @@ Reader = Callable[["Session", str | None], str]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Own:
-    """A method that only the program has: its parameters and what it does."""
+    """A method that only the program has: its parameters and what it does.
+
+    With `is_checked` False the parameters are handed on as texts, to a method that checks them itself.
+    """
 
     params: Mapping[str, Spec]
     run: Run
+    is_checked: bool = True
 
     @property
     def method(self) -> Method:

@@ -88,7 +88,7 @@ def _carry_out(
         shown = _taken_out(session, method, given) if command.formats else {}
         if isinstance(command.target, Own):
             extra = given.pop(EXTRA, None)
-            checked = verify(session.schema, method, given)
+            checked = verify(session.schema, method, given) if command.target.is_checked else given
             if extra is not None:
                 checked[EXTRA] = extra
             result = command.target.run(session, checked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fakes.commands.definition import Own, Tree, own
+from fakes.commands.definition import Command, Own, Tree, own
 from fakes.commands.engine import run_command, run_program
 from fakes.commands.exits import exit_status
 from fakes.commands.renderers import described
@@ -62,7 +62,8 @@ def _call(session: Session, verb: str, argv: Sequence[str]) -> None:
     def show(of: Session, data: Any, options: Mapping[str, Any]) -> None:
         print_result(of, data, described(base), options)
 
-    command = own({**params, **_PATH, **_NOPROXY}, run, "api_path", show=show, formats=True)
+    target = Own({**params, **_PATH, **_NOPROXY}, run, is_checked=False)
+    command = Command(target, ("api_path",), show=show, formats=True)
     run_command(session, name, command, argv)
 
 

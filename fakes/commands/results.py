@@ -9,7 +9,7 @@ from typing import Any
 from fakes.commands.rendering import compact_json, plain_text, rounded, value_text
 from fakes.commands.session import Session
 from fakes.commands.tables import Style, table
-from fakes.pve.schema import Spec
+from fakes.pve.schema import Spec, expand
 
 _PAIRS: Mapping[str, Spec] = {"key": {"type": "string"}, "value": {"type": "string"}}
 
@@ -63,6 +63,7 @@ def _print_text(
 def _object_table(
     data: Mapping[str, Any], specs: Mapping[str, Spec], style: Style, columns: Sequence[str] | None
 ) -> str:
+    specs = _expanded(specs)
     names = columns or _columns_of(specs) or sorted(data)
     rows = [
         {"key": name, "value": value_text(data[name], specs.get(name, {}), human_readable=style.human_readable)}
@@ -77,9 +78,14 @@ def _array_table(data: Sequence[Any], items: Spec, style: Style, columns: Sequen
     if kind != "object":
         bare = Style(style.border, False, style.utf8, style.human_readable)
         return table([{"value": value} for value in data], {"value": items}, ("value",), bare)
-    specs: Mapping[str, Spec] = items.get("properties") or {}
+    specs = _expanded(items.get("properties") or {})
     names = columns or _columns_of(specs) or sorted({name for row in data for name in row})
     return table(data, specs, names, style)
+
+
+def _expanded(specs: Mapping[str, Spec]) -> Mapping[str, Spec]:
+    """The properties with numbered ones such as ``dns[1-3]`` one by one."""
+    return {single: spec for name, spec in specs.items() for single in expand(name)}
 
 
 def _columns_of(specs: Mapping[str, Spec]) -> list[str]:

@@ -13,6 +13,8 @@ from fakes.pve.rows import guest_rows
 from fakes.pve.storage import volumes
 from fakes.pve.usercfg import Pool, UserConfig
 
+_NOT_OF_MEMBERS = frozenset(("hastate", "lock", "pool", "tags"))
+
 
 @route("GET", "/pools")
 def list_pools(call: Call) -> list[dict[str, Any]]:
@@ -86,12 +88,12 @@ def _row(name: str, pool: Pool) -> dict[str, Any]:
 
 
 def _members(call: Call, pool: Pool) -> list[dict[str, Any]]:
-    """The rows of the members that exist, as in /cluster/resources but without their pool."""
+    """The rows of the members that exist, as in /cluster/resources but without what their configuration adds."""
     kind, members = call.get("type"), []
     for vmid in sorted(pool.vms, key=str):
         row = guest_rows(call.datacenter).resource(vmid)
         if row is not None and kind in (None, row["type"]):
-            members.append({key: value for key, value in row.items() if key != "pool"})
+            members.append({key: value for key, value in row.items() if key not in _NOT_OF_MEMBERS})
     if kind in (None, "storage"):
         reach = volumes(call.datacenter, call.node)
         known = (reach.configs.get(name) for name in sorted(pool.storages))
