@@ -51,7 +51,7 @@ class Ledger:
 
     def allowed(self, thing: str) -> set[Value]:
         """The values a thing may have now."""
-        values = {self.known.get(thing, GONE)}
+        values = {self.known.get(thing, "stopped" if thing.startswith("run") else GONE)}
         if self.under_way is not None and self.under_way[0] == thing:
             values.add(self.under_way[1])
         return values
