@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from fakes.pve.backup.archive import Archive, ArchivedDisk, archived_config
@@ -34,7 +34,9 @@ def clock_time(call: Call) -> datetime:
 
 @dataclass
 class GuestBackup:
-    """The backup of one guest of this node; `run` is its part of the job's work."""
+    """The backup of one virtual machine of this node; `run` is its part of the job's work."""
+
+    container: ClassVar[str] = "vma"
 
     call: Call
     place: Place
@@ -67,7 +69,7 @@ class GuestBackup:
         self.say(f"Backup finished at {clock_time(self.call):%Y-%m-%d %H:%M:%S}")
 
     def _is_running(self) -> bool:
-        return self.place.kind == "qemu" and is_running(self.call.datacenter, self.call.node, self.vmid)
+        return is_running(self.call.datacenter, self.call.node, self.vmid)
 
     def _lock(self) -> GuestConfig:
         config = load(self.call.datacenter, self.vmid, self.place.kind, node=self.place.node)
@@ -93,7 +95,7 @@ class GuestBackup:
                 self.say(line)
             introduction = []
         disks = self._disks(config)
-        text, said = archived_config(self.call.datacenter.cfs.read(self.place.path) or "", disks)
+        text, said = self._archived_config(disks)
         for line in [*said, *introduction]:
             self.say(line)
         if stops:
@@ -115,6 +117,9 @@ class GuestBackup:
             if stops:
                 self._restart()
 
+    def _archived_config(self, disks: list[ArchivedDisk]) -> tuple[str, list[str]]:
+        return archived_config(self.call.datacenter.cfs.read(self.place.path) or "", disks)
+
     def _stop(self) -> Iterator[float]:
         self.say("stopping virtual guest")
         limit = int(self.options["stopwait"]) * 60
@@ -135,12 +140,9 @@ class GuestBackup:
             self.say("guest is online again after 1 seconds")
 
     def _disks(self, config: GuestConfig) -> list[ArchivedDisk]:
-        name = config.main.get("name", f"VM {self.vmid}")
-        self.say(f"VM Name: {name}" if self.place.kind == "qemu" else f"CT Name: {config.main.get('hostname', '')}")
+        self.say(f"VM Name: {config.main.get('name', f'VM {self.vmid}')}")
         found: list[ArchivedDisk] = []
         shelf = volumes(self.call.datacenter, self.call.node)
-        if self.place.kind != "qemu":
-            return self._container_disks(config)
         for drive in drives(config.main):
             if drive.is_cdrom or not drive.is_volume:
                 continue
@@ -153,15 +155,6 @@ class GuestBackup:
             found.append(self._archived(drive.key, drive.file))
         return found
 
-    def _container_disks(self, config: GuestConfig) -> list[ArchivedDisk]:
-        found = []
-        for key in sorted(key for key in config.main if re.fullmatch(r"rootfs|mp\d+", key)):
-            volume, _, rest = str(config.main[key]).partition(",")
-            if key == "rootfs" or "backup=1" in rest.split(","):
-                self.say(f"including mount point {key} ('/') in backup")
-                found.append(self._archived(key, volume))
-        return found
-
     def _archived(self, key: str, volid: str) -> ArchivedDisk:
         shelf = volumes(self.call.datacenter, self.call.node)
         volume, record = shelf.info(volid), shelf.record(volid)
@@ -169,8 +162,8 @@ class GuestBackup:
         return ArchivedDisk(key, volume.storage, volume.format, volume.size, volume.used or 0, source)
 
     def _archive(self, config: GuestConfig, archive: Archive, *, runs: bool) -> Iterator[float]:
-        container = "vma" if self.place.kind == "qemu" else "tar"
-        filename = self.target.free_name(self.place.kind, self.vmid, clock_time(self.call), self._extension(container))
+        extension = f".{self.container}{_EXTENSIONS[str(self.options['compress'])]}"
+        filename = self.target.free_name(self.place.kind, self.vmid, clock_time(self.call), extension)
         path = f"{self.target.folder}/{filename}"
         self.say(f"creating vzdump archive '{path}'")
         total = sum(disk.size for disk in archive.disks)
@@ -189,7 +182,7 @@ class GuestBackup:
         self.say(f"/usr/bin/vma create -v -c {stem}.tmp/qemu-server.conf exec:cat > {stem}.dat")
 
     def _transfer(self, config: GuestConfig, archive: Archive, total: int, *, runs: bool) -> Iterator[float]:
-        if not runs and self.place.kind == "qemu":
+        if not runs:
             self.say("starting kvm to execute backup task")
             generate_image(self.call.datacenter, self.call.node, self.vmid, config.copy(), self.task.log)
         self.say(f"started backup task '{uuid.uuid4()}'")
@@ -205,11 +198,8 @@ class GuestBackup:
         share = 100 * empty // total if total else 0
         self.say(f"backup is sparse: {empty / GIB:.2f} GiB ({share}%) total zero data")
         self.say(f"transferred {total / GIB:.2f} GiB in {f'{int(seconds)}' if seconds >= 1 else '<1'} seconds")
-        if not runs and self.place.kind == "qemu":
+        if not runs:
             self.say("stopping kvm after backup task")
-
-    def _extension(self, container: str) -> str:
-        return f".{container}{_EXTENSIONS[str(self.options['compress'])]}"
 
     def _finish(self, filename: str, config: GuestConfig) -> None:
         template = self.options.get("notes-template")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
+from fakes.pve.backup.container import ContainerBackup
 from fakes.pve.backup.guest import GuestBackup, clock_time
 from fakes.pve.backup.notice import notice
 from fakes.pve.backup.options import command_line, node_defaults
@@ -58,7 +59,8 @@ def _one_guest(
     try:
         if place is None or place.node != call.node.name:
             raise TaskError(f"unable to find VM '{vmid}'")
-        yield from GuestBackup(call, place, options, target, task).run()
+        backup = GuestBackup if place.kind == "qemu" else ContainerBackup
+        yield from backup(call, place, options, target, task).run()
     except (TaskError, ApiError) as error:
         task.log(f"ERROR: Backup of VM {vmid} failed - {str(error).rstrip()}")
         task.log(f"INFO: Failed at {clock_time(call):%Y-%m-%d %H:%M:%S}")

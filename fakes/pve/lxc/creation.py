@@ -18,7 +18,7 @@ from fakes.pve.guests import config_path
 from fakes.pve.http import ApiError, ForbiddenError, ParameterError
 from fakes.pve.lxc import power
 from fakes.pve.lxc.applying import Applying
-from fakes.pve.lxc.mountpoints import MountPoint, format_mount, is_mount_key, mounts
+from fakes.pve.lxc.mountpoints import MountPoint, format_mount, is_mount_key, mounts, parse_mount
 from fakes.pve.lxc.noting import note_values
 from fakes.pve.lxc.ostemplate import system_of
 from fakes.pve.lxc.rights import check_keys
@@ -41,6 +41,8 @@ _NOT_STORED = frozenset(
 )
 _SIZE = re.compile(r"\d+(?:\.\d+)?")
 DEFAULT_ROOT_GIB = 4
+# What an empty file system takes.
+_FILE_SYSTEM_BYTES = 19 * 1024**2
 
 
 class Creation:
@@ -154,7 +156,8 @@ class Creation:
         wanted = self.mounts or {"rootfs": MountPoint("rootfs", f"{self.storage}:{DEFAULT_ROOT_GIB}")}
         try:
             self.place(maker, wanted)
-            size = unpack(self.call, self.archive, "extracting archive", task)
+            size = unpack(self.call, self.archive, task)
+            self._fill(size)
             yield self.call.datacenter.durations.of("vzcreate", size)
             self._detect(task)
             self.finish()
@@ -174,6 +177,12 @@ class Creation:
             self.config.main[mount.key] = format_mount(mount)
             if mount.is_volume and mount.volume not in maker.made:
                 store.activate(mount.volume)
+
+    def _fill(self, size_bytes: int) -> None:
+        root = parse_mount("rootfs", self.config.main["rootfs"])
+        if root.is_volume:
+            store = volumes(self.call.datacenter, self.call.node)
+            store.fill_from(root.volume, used_bytes=_FILE_SYSTEM_BYTES + size_bytes, source=self.archive)
 
     def _detect(self, task: Task) -> None:
         main, system = self.config.main, system_of(self.archive)
@@ -225,7 +234,7 @@ class Creation:
             self.call.start_task("vzstart", self.vmid, work)
 
 
-def unpack(call: Call, archive: str, verb: str, task: Task) -> int:
+def unpack(call: Call, archive: str, task: Task) -> int:
     """Log the unpacking of an archive (a volume id or a path); its size in bytes. ApiError where it is missing."""
     if archive.startswith("/"):
         data, path = call.node.files.read_bytes(archive[1:]), archive
@@ -236,7 +245,7 @@ def unpack(call: Call, archive: str, verb: str, task: Task) -> int:
         if not store.exists(archive):
             raise ApiError(500, f"volume '{archive}' does not exist")
         data, path = store.read_bytes(archive), store.path(archive)
-    task.log(f"{verb} '{path}'")
+    task.log(f"extracting archive '{path}'")
     task.log(f"Total bytes read: {len(data)} ({len(data) / 1024**2:.1f}MiB, 92MiB/s)")
     return len(data)
 

@@ -58,6 +58,19 @@ class MountPoint:
         found = _NEW.fullmatch(self.volume)
         return (found[1], float(found[2])) if found else None
 
+    @property
+    def backup_reason(self) -> str:
+        """Why backups have it or not: ``rootfs`` and ``enabled`` are in, ``disabled`` and ``not a volume`` are out."""
+        if self.key == "rootfs":
+            return "rootfs"
+        if not self.is_volume:
+            return "not a volume"
+        return "enabled" if self.options.get("backup") == "1" else "disabled"
+
+    @property
+    def is_backed_up(self) -> bool:
+        return self.backup_reason in ("rootfs", "enabled")
+
     def with_volume(self, volume: str, size: int | None) -> MountPoint:
         """The same mount point with another volume of a size in bytes."""
         return replace(self, volume=volume, size=size)

@@ -85,7 +85,7 @@ class Restoring:
             for volume in own_volumes(store, old, self._vmid, task.log):
                 store.free(volume, log=task.log)
             task.log(f"restoring '{self._creation.archive}' now..")
-            unpack(call, self._creation.archive, "extracting archive", task)
+            unpack(call, self._creation.archive, task)
             self._fill(content)
             yield call.datacenter.durations.of("vzrestore", sum(disk.used for disk in content.disks))
             task.log("merging backed-up and given configuration..")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from fakes.pve.backup.guest import is_included
@@ -13,7 +12,7 @@ from fakes.pve.drives import drives
 from fakes.pve.guestconf import GuestConfig, peek
 from fakes.pve.guests import Place
 from fakes.pve.http import ParameterError, route
-from fakes.pve.storage.config import split
+from fakes.pve.lxc.mountpoints import mounts
 
 
 @route("GET", "/cluster/backup/{id}/included_volumes")
@@ -58,14 +57,10 @@ def _disks(config: GuestConfig, place: Place) -> list[dict[str, Any]]:
 
 
 def _mount_points(config: GuestConfig, place: Place) -> list[dict[str, Any]]:
-    rows = []
-    for key in sorted(key for key in config.main if re.fullmatch(r"rootfs|mp\d+", key)):
-        volume, _, rest = str(config.main[key]).partition(",")
-        is_volume = ":" in volume and not volume.startswith("/")
-        included = key == "rootfs" or (is_volume and "backup=1" in split(rest))
-        reason = "rootfs" if key == "rootfs" else "enabled" if included else "disabled" if is_volume else "not a volume"
-        rows.append(_volume(place, key, volume, reason, included=included))
-    return rows
+    return [
+        _volume(place, mount.key, mount.volume, mount.backup_reason, included=mount.is_backed_up)
+        for mount in mounts(config.main)
+    ]
 
 
 def _volume(place: Place, key: str, volume: str, reason: str, *, included: bool) -> dict[str, Any]:

@@ -23,10 +23,10 @@ def migrate(call: Call) -> str:
     load(call.datacenter, vmid, "lxc", node=call.node.name)
     if is_running(call.node, vmid) and not (call.get("online") or call.get("restart")):
         raise ApiError(500, "can't migrate running container without --online or --restart")
-    return call.start_task("vzmigrate", vmid, partial(move, call, vmid))
+    return call.start_task("vzmigrate", vmid, partial(move, call, vmid, restarts=bool(call.get("restart"))))
 
 
-def move(call: Call, vmid: int, task: Task) -> Iterator[float]:
+def move(call: Call, vmid: int, task: Task, *, restarts: bool) -> Iterator[float]:
     """Hand a container over to the target; only those whose volumes are all on shared storage can go."""
     target, store = call.datacenter.nodes[call.params["target"]], volumes(call.datacenter, call.node)
     config = load(call.datacenter, vmid, "lxc", node=call.node.name)
@@ -37,7 +37,7 @@ def move(call: Call, vmid: int, task: Task) -> Iterator[float]:
         if mount.is_volume and not store.config(mount.storage).is_shared:
             raise ApiError(501, f"migration of local volume '{mount.volume}' is not simulated", bare=True)
     was_running = is_running(call.node, vmid)
-    if was_running and not call.get("restart"):
+    if was_running and not restarts:
         raise ApiError(500, "lxc live migration is currently not implemented")
     task.log(f"starting migration of CT {vmid} to node '{target.name}' ({target.facts.ip})")
     switch_off(call.node, vmid)

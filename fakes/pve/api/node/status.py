@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fakes.pve.api.qemu.bulk import start_all
+from fakes.pve.api.node.bulk import start_all
 from fakes.pve.api.version import version_of
 from fakes.pve.call import Call
 from fakes.pve.datacenter import Datacenter
@@ -13,6 +13,7 @@ from fakes.pve.effects import effect
 from fakes.pve.guestconf import peek
 from fakes.pve.http import Request, route
 from fakes.pve.hypervisor import hypervisor_of
+from fakes.pve.lxc import runtime
 from fakes.pve.nets import is_net_key
 from fakes.pve.node import Node
 from fakes.pve.nodeload import load_of
@@ -76,6 +77,8 @@ def command(call: Call) -> None:
     for vmid in call.datacenter.guests.on(node.name, "qemu"):
         if hypervisor.running(node, vmid):
             hypervisor.stop(node, vmid)
+    for vmid in call.datacenter.guests.on(node.name, "lxc"):
+        runtime.switch_off(node, vmid)
     node.is_online = False
     if call.params["command"] == "reboot":
         node.tasks.later(call.datacenter.durations.wait(_REBOOT_S), "node-boots")

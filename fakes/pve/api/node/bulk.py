@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 
+from fakes.pve.api.lxc import migrate as lxc_migrate
 from fakes.pve.api.qemu import migrate
 from fakes.pve.call import Call
 from fakes.pve.guestconf import peek
 from fakes.pve.http import ForbiddenError, route
 from fakes.pve.hypervisor import hypervisor_of
+from fakes.pve.lxc import power as lxc_power
+from fakes.pve.lxc import runtime
 from fakes.pve.params import split_list
 from fakes.pve.qemu import power, suspend
 from fakes.pve.tasks import Task, Work
@@ -26,8 +30,14 @@ class Turn:
 
     order: int
     vmid: int
+    kind: str
     up: int | None
     down: int | None
+
+    @property
+    def title(self) -> str:
+        """Kind and number as the log says them, e.g. ``CT 200``."""
+        return f"{'VM' if self.kind == 'qemu' else 'CT'} {self.vmid}"
 
 
 @route("POST", "/nodes/{node}/startall")
@@ -36,16 +46,17 @@ def start_all(call: Call) -> str:
 
     def work(task: Task) -> Iterator[float]:
         for turn in sorted(_turns(call, autostart=not call.get("force")), key=lambda one: (one.order, one.vmid)):
-            if _is_running(call, turn.vmid):
+            if _is_running(call, turn):
                 continue
-            task.log(f"Starting VM {turn.vmid}")
-            failure = yield from _wait_for(call, "qmstart", turn.vmid, _starting(call, turn.vmid))
+            task.log(f"Starting {turn.title}")
+            failure = yield from _wait_for(call, *_starting(call, turn))
             if failure:
-                task.log(f"Starting VM {turn.vmid} failed: {failure}")
+                task.log(f"Starting {turn.title} failed: {failure}")
                 continue
             if turn.up:
                 task.log(f"Waiting for {turn.up} seconds (startup delay)")
-            yield call.datacenter.durations.wait(_START_GAP_S if turn.up is None else float(turn.up))
+            gap = _START_GAP_S if turn.kind == "qemu" else 0.0
+            yield call.datacenter.durations.wait(gap if turn.up is None else float(turn.up))
 
     return call.start_task("startall", "", work)
 
@@ -57,14 +68,13 @@ def stop_all(call: Call) -> str:
 
     def work(task: Task) -> Iterator[float]:
         for turn in sorted(_turns(call), key=lambda one: (-one.order, -one.vmid)):
-            if not _is_running(call, turn.vmid):
+            if not _is_running(call, turn):
                 continue
             limit = turn.down if turn.down is not None else timeout
-            task.log(f"Stopping VM {turn.vmid} (timeout = {limit} seconds)")
-            stopping = _stopping(call, turn.vmid, limit, force=force)
-            failure = yield from _wait_for(call, "qmshutdown", turn.vmid, stopping)
+            task.log(f"Stopping {turn.title} (timeout = {limit} seconds)")
+            failure = yield from _wait_for(call, *_stopping(call, turn, limit, force=force))
             if failure:
-                task.log(f"Stopping VM {turn.vmid} failed: {failure}")
+                task.log(f"Stopping {turn.title} failed: {failure}")
 
     return call.start_task("stopall", "", work)
 
@@ -75,7 +85,10 @@ def suspend_all(call: Call) -> str:
 
     def work(task: Task) -> Iterator[float]:
         for turn in sorted(_turns(call), key=lambda one: (-one.order, -one.vmid)):
-            if not _is_running(call, turn.vmid):
+            if turn.kind == "lxc":
+                task.log(f"Skipping {turn.vmid}, only VMs can be suspended")
+                continue
+            if not _is_running(call, turn):
                 continue
             task.log(f"Suspending VM {turn.vmid}")
             failure = yield from _wait_for(call, "qmpause", turn.vmid, _pausing(call, turn.vmid))
@@ -92,28 +105,36 @@ def migrate_all(call: Call) -> str:
 
     def work(task: Task) -> Iterator[float]:
         for turn in sorted(_turns(call), key=lambda one: (-one.order, -one.vmid)):
-            task.log(f"Migrating VM {turn.vmid}")
-            failure = yield from _wait_for(call, "qmigrate", turn.vmid, _migrating(call, turn.vmid))
+            task.log(f"Migrating {turn.title}")
+            failure = yield from _wait_for(call, *_migrating(call, turn))
             if failure:
-                task.log(f"Migrating VM {turn.vmid} failed: {failure}")
+                task.log(f"Migrating {turn.title} failed: {failure}")
 
     return call.start_task("migrateall", "", work)
 
 
-def _starting(call: Call, vmid: int) -> Work:
-    return lambda task: power.start(call.datacenter, call.node, vmid, task)
+def _starting(call: Call, turn: Turn) -> tuple[str, int, Work]:
+    """Type, subject and work of the task that starts a guest."""
+    if turn.kind == "lxc":
+        return "vzstart", turn.vmid, partial(lxc_power.start, call.datacenter, call.node, turn.vmid)
+    return "qmstart", turn.vmid, partial(power.start, call.datacenter, call.node, turn.vmid)
 
 
-def _stopping(call: Call, vmid: int, timeout_s: int, *, force: bool) -> Work:
-    return lambda task: power.shutdown(call.datacenter, call.node, vmid, task, timeout_s=timeout_s, force=force)
+def _stopping(call: Call, turn: Turn, timeout_s: int, *, force: bool) -> tuple[str, int, Work]:
+    if turn.kind == "lxc":
+        return "vzshutdown", turn.vmid, partial(lxc_power.shutdown, call.datacenter, call.node, turn.vmid)
+    work = partial(power.shutdown, call.datacenter, call.node, turn.vmid, timeout_s=timeout_s, force=force)
+    return "qmshutdown", turn.vmid, work
 
 
 def _pausing(call: Call, vmid: int) -> Work:
     return lambda task: suspend.pause(call.datacenter, call.node, vmid, task)
 
 
-def _migrating(call: Call, vmid: int) -> Work:
-    return lambda task: migrate.move(call, vmid, task)
+def _migrating(call: Call, turn: Turn) -> tuple[str, int, Work]:
+    if turn.kind == "lxc":
+        return "vzmigrate", turn.vmid, partial(lxc_migrate.move, call, turn.vmid, restarts=True)
+    return "qmigrate", turn.vmid, partial(migrate.move, call, turn.vmid)
 
 
 def _check(call: Call, privilege: str = "VM.PowerMgmt") -> None:
@@ -130,17 +151,18 @@ def _check(call: Call, privilege: str = "VM.PowerMgmt") -> None:
 def _turns(call: Call, *, autostart: bool = False) -> Iterator[Turn]:
     """The guests of the node that are meant, templates left out."""
     named = set(split_list(str(call.get("vms") or "")))
-    for vmid in call.datacenter.guests.on(call.node.name, "qemu"):
+    here = [(vmid, kind) for kind in ("qemu", "lxc") for vmid in call.datacenter.guests.on(call.node.name, kind)]
+    for vmid, kind in here:
         if named and str(vmid) not in named:
             continue
-        config = peek(call.datacenter, vmid, node=call.node.name).main
+        config = peek(call.datacenter, vmid, kind, node=call.node.name).main
         if config.get("template") or (autostart and not config.get("onboot")):
             continue
         startup = str(config.get("startup", ""))
         order, up, down = (_number(startup, key) for key in ("order", "up", "down"))
         plain = re.match(r"\d+", startup)
         order = order if order is not None else int(plain[0]) if plain else _LAST
-        yield Turn(order, vmid, up, down)
+        yield Turn(order, vmid, kind, up, down)
 
 
 def _number(startup: str, key: str) -> int | None:
@@ -148,8 +170,10 @@ def _number(startup: str, key: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def _is_running(call: Call, vmid: int) -> bool:
-    return hypervisor_of(call.datacenter).running(call.node, vmid) is not None
+def _is_running(call: Call, turn: Turn) -> bool:
+    if turn.kind == "lxc":
+        return runtime.is_running(call.node, turn.vmid)
+    return hypervisor_of(call.datacenter).running(call.node, turn.vmid) is not None
 
 
 def _wait_for(call: Call, kind: str, vmid: int, work: Work) -> Generator[float, None, str | None]:
