@@ -26,6 +26,13 @@ _DISKS: tuple[Mapping[str, Any], ...] = (
     {"devpath": "/dev/sdc", "model": "LAB SSD 20G", "serial": "LAB0003", "size": 20 * GIB, "type": "ssd"},
 )
 
+_INTEL = {"vendor": "0x8086", "vendor_name": "Intel Corporation", "iommugroup": -1}
+_PCI: tuple[Mapping[str, Any], ...] = (
+    {"id": "0000:00:00.0", "class": "0x060000", "device": "0x191f", "device_name": "Host Bridge", **_INTEL},
+    {"id": "0000:00:02.0", "class": "0x030000", "device": "0x1912", "device_name": "HD Graphics 530", **_INTEL},
+    {"id": "0000:00:1f.6", "class": "0x020000", "device": "0x15e3", "device_name": "I219-LM", **_INTEL},
+)
+
 
 @dataclass(frozen=True)
 class NodeFacts:
@@ -53,7 +60,7 @@ class NodeFacts:
     root_bytes: int = 94 * GIB
     kernel: str = "6.8.12-9-pve"
     disks: tuple[Mapping[str, Any], ...] = _DISKS
-    pci: tuple[Mapping[str, Any], ...] = ()
+    pci: tuple[Mapping[str, Any], ...] = _PCI
     thin_pools: Mapping[str, int] = field(default_factory=lambda: {"pve/data": 64 * GIB})
     volume_groups: Mapping[str, int] = field(default_factory=lambda: {"pve": 160 * GIB, "vgthick": 50 * GIB})
     uptime_s: float = 4300.0

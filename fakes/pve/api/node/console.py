@@ -8,7 +8,8 @@ from fakes.pve.api.node.status import node_named
 from fakes.pve.call import Call
 from fakes.pve.certificates import authority_certificate
 from fakes.pve.consoles import check_ticket, new_password, node_certificate, open_console
-from fakes.pve.http import ForbiddenError, ParameterError, route
+from fakes.pve.formats import user_problem
+from fakes.pve.http import ApiError, ForbiddenError, ParameterError, route
 
 _PORTS = range(5900, 6000)
 _SPICE_TLS_PORT = 61_000
@@ -19,7 +20,10 @@ def _path(call: Call) -> str:
 
 
 def _check_command(call: Call) -> None:
-    """Anything but a login prompt runs as root, so it is root's alone."""
+    """Consoles are for users, not for tokens; anything but a login prompt runs as root, so it is root's alone."""
+    problem = user_problem(call.user)
+    if problem:
+        raise ApiError(500, problem)
     command = call.get("cmd")
     if command not in (None, "login") and not call.is_root:
         raise ForbiddenError("user != root@pam")
