@@ -74,3 +74,21 @@ def test_only_a_certificate_that_is_there_is_renewed(pve: Pve) -> None:
 
     said = "No current (custom) certificate found, please order a new certificate!"
     assert (answer.status, answer.reason) == (500, said)
+
+
+def test_a_certificate_is_renewed_in_its_last_month(pve: Pve) -> None:
+    pem = pve.get("/nodes/hv01/certificates/info").data[1]["pem"]
+    pve.datacenter.cfs.write("nodes/hv01/pveproxy-ssl.pem", pem)
+
+    answer = pve.put(CERTIFICATE)
+
+    said = "Certificate does not expire within the next 30 days, and 'force' is not set."
+    assert (answer.status, answer.errors) == (400, {"force": said})
+
+
+def test_ordering_needs_a_domain(pve: Pve) -> None:
+    pve.put("/nodes/hv01/config", {"acme": "account=default"})
+
+    answer = pve.post(CERTIFICATE)
+
+    assert (answer.status, answer.reason) == (400, "ACME domain list in node configuration is missing!")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from fakes.pve.api.cluster.acme import ACCOUNTS, account_missing
 from fakes.pve.api.node.config import check_acme_domains, load_node_config
 from fakes.pve.call import Call
-from fakes.pve.certificates import CUSTOM
+from fakes.pve.certificates import CUSTOM, describe
 from fakes.pve.http import ApiError, ParameterError, route
 from fakes.pve.params import parse_property_string
 from fakes.pve.tasks import Task, TaskError
 
+_RENEWED_WITHIN_S = 30 * 24 * 3600
+_TOO_EARLY = "Certificate does not expire within the next 30 days, and 'force' is not set."
 _CERTIFICATE = "/nodes/{node}/certificates/acme/certificate"
 
 
@@ -20,7 +22,7 @@ def _account(call: Call, line: int) -> str:
         said = "Can't use an undefined value as a HASH reference at /usr/share/perl5/PVE/API2/ACME.pm line"
         raise ApiError(500, f"{said} {line}.")
     if not check_acme_domains(call.schema, values):
-        raise ApiError(500, "ACME domain list in configuration is missing!")
+        raise ApiError(400, "ACME domain list in node configuration is missing!", bare=True)
     spec = call.schema.methods["PUT", "/nodes/{node}/config"].params["acme"]
     parsed = parse_property_string(call.schema, spec["format"], str(values.get("acme", "")), check=False)
     return str(parsed.get("account", "default"))
@@ -52,6 +54,9 @@ def order(call: Call) -> str:
 def renew(call: Call) -> str:
     if not _has_custom(call):
         raise ApiError(500, "No current (custom) certificate found, please order a new certificate!")
+    shown = describe(CUSTOM, call.datacenter.cfs.read(f"nodes/{call.node.name}/{CUSTOM}") or "")
+    if shown["notafter"] > call.datacenter.clock.now() + _RENEWED_WITHIN_S and not call.get("force"):
+        raise ParameterError({"force": _TOO_EARLY})
     return _begin(call, "acmerenew", _account(call, 265))
 
 

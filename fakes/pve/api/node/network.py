@@ -140,10 +140,10 @@ def _settings(call: Call) -> Row:
 
 
 def _check(interfaces: Interfaces, name: str, row: Row) -> None:
-    for key in ("gateway", "gateway6"):
+    for key, words in (("gateway", "Default gateway"), ("gateway6", "Default ipv6 gateway")):
         other = next((one for one, known in interfaces.rows.items() if one != name and known.get(key)), None)
         if row.get(key) and other:
-            raise ParameterError({key: f"Default gateway already exists on interface '{other}'."})
+            raise ParameterError({key: f"{words} already exists on interface '{other}'."})
     kind = str(row["type"])
     if kind.startswith("OVS"):
         raise ApiError(500, "Open VSwitch is not installed (need package 'openvswitch-switch')")
