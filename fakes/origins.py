@@ -9,6 +9,7 @@ from typing import Literal
 
 from fakes.furnish import furnish
 from fakes.lab import FakeLab
+from fakes.pve.adoption import adopt
 from fakes.pve.api import load_routes
 from fakes.pve.clock import Clock
 from fakes.pve.datacenter import Datacenter
@@ -75,9 +76,13 @@ class Origin:
             root_password=self.root_password,
         )
         use_hypervisor(datacenter, MemoryHypervisor(datacenter, guests=self.guests))
-        if seed is not None and "storage.cfg" not in datacenter.cfs:
+        is_new = "storage.cfg" not in datacenter.cfs
+        if seed is not None and is_new:
             plant(datacenter, seed)
         install(datacenter, list(datacenter.nodes.values()))
+        if seed is not None and is_new:
+            adopt(datacenter)
+            datacenter.flush()
         return datacenter
 
     def _lab(self, site: Site, *, is_furnished: bool) -> list[Answers]:

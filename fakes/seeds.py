@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fakes.pve.adoption import adopt
 from fakes.pve.cfs import Content, Tree
 from fakes.pve.datacenter import COROSYNC, Datacenter
 from fakes.pve.guests import FOLDERS
@@ -76,13 +75,12 @@ def read_seed(path: Path) -> Seed:
 
 
 def plant(datacenter: Datacenter, seed: Seed) -> None:
-    """Put a seed into a datacenter that has no files yet, and make the volumes its guests need."""
+    """Put a seed's files into a datacenter that has none yet."""
     for name, files in seed.local.items():
         if name in datacenter.nodes:
             _fill(datacenter.nodes[name].files, files)
             datacenter.nodes[name].tasks.reload()
     _fill(datacenter.cfs, seed.files)
-    adopt(datacenter)
 
 
 def _fill(tree: Tree, files: Mapping[str, Content]) -> None:

@@ -7,6 +7,7 @@ Source: files below /etc/pve of a PVE 8.4.1 node.
 from __future__ import annotations
 
 import re
+import sys
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -131,7 +132,7 @@ def parse_guest(text: str, kind: str = "qemu") -> GuestConfig:
         elif kind == "lxc" and (found := _LXC_LINE.fullmatch(line)):
             config.lxc.append((found[1], found[2]))
         elif found := _LINE.fullmatch(line):
-            key, raw = found[1], found[2]
+            key, raw = sys.intern(found[1]), found[2]
             if key == "delete" and in_pending:
                 config.deleting.update(_parse_delete(raw))
                 continue

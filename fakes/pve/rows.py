@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -23,6 +24,8 @@ from fakes.pve.sections import Section
 from fakes.pve.usercfg import UserConfig
 from fakes.pve.vmstatus import vm_status
 
+Sees = Callable[[int], bool]
+_KEPT_TEXTS = 50
 StatusOf = Callable[[Datacenter, Node, int], dict[str, Any]]
 _CONFIG = re.compile(r"nodes/([^/]+)/(qemu-server|lxc)/(\d+)\.conf")
 _RESOURCE_KEYS = {
@@ -76,7 +79,7 @@ class _Shelf:
         self.dirty: set[int] = set()
         self.texts: dict[tuple[str, str], dict[int, bytes]] = {}
         self.running: dict[tuple[str, str], set[int]] = {}
-        self.joined: dict[tuple[str, str, bool], bytes] = {}
+        self.joined: dict[tuple[str, str, str], bytes] = {}
         self.second = 0
 
     def refresh(self, datacenter: Datacenter) -> None:
@@ -102,19 +105,31 @@ class _Shelf:
         if place is None or here is None or place.kind not in STATUSES or place.node not in datacenter.nodes:
             return
         row = self._make(datacenter.nodes[place.node], place.kind, vmid)
-        self.texts.setdefault(here, {})[vmid] = orjson.dumps(row)
+        # A copy, because what orjson returns keeps the room it was made in.
+        self.texts.setdefault(here, {})[vmid] = bytes(memoryview(orjson.dumps(row)))
         running = self.running.setdefault(here, set())
         if row["status"] == "running":
             running.add(vmid)
         else:
             running.discard(vmid)
 
-    def text(self, key: tuple[str, str], *, bare: bool = False) -> bytes:
-        """The rows of all guests of a kind on a node as one JSON list, or `bare` without its brackets."""
-        text = self.joined.get((*key, bare))
+    def text(self, key: tuple[str, str], user: str, sees: Sees | None) -> bytes:
+        """The rows that a user sees of the guests of a kind on a node, joined; kept until a row changes.
+
+        `sees` None: all of them.
+        """
+        whose = "" if sees is None else user
+        text = self.joined.get((*key, whose))
         if text is None:
-            text = b",".join(self.texts.get(key, {}).values())
-            text = self.joined[(*key, bare)] = text if bare else b"[" + text + b"]"
+            rows = self.texts.get(key, {})
+            seen = rows.values() if sees is None else [row for vmid, row in rows.items() if sees(vmid)]
+            if len(seen) == len(rows) and sees is not None:
+                text = self.text(key, user, None)
+            else:
+                text = b",".join(seen)
+            if len(self.joined) >= _KEPT_TEXTS:
+                self.joined.clear()
+            self.joined[(*key, whose)] = text
         return text
 
 
@@ -140,18 +155,17 @@ class GuestRows:
 
     def list_json(self, call: Call, kind: str = "qemu") -> bytes:
         """The guest list of a node as the caller may see it, as JSON."""
+        self._note_pools()
         self._list.refresh(self._datacenter)
-        return self._visible(self._list, call, (call.node.name, kind))
+        return b"[" + self._visible(self._list, call, (call.node.name, kind)) + b"]"
 
     def resource_json(self, call: Call) -> list[bytes]:
         """The rows of /cluster/resources of all guests that the caller may see: JSON rows to join with commas."""
         self._note_pools()
         self._note_ha()
         self._resources.refresh(self._datacenter)
-        shelves = self._resources.texts
-        if call.is_root:
-            return [self._resources.text(key, bare=True) for key, texts in shelves.items() if texts]
-        return [text for texts in shelves.values() for vmid, text in texts.items() if self.may_see(call, vmid)]
+        texts = [self._visible(self._resources, call, key) for key in self._resources.texts]
+        return [text for text in texts if text]
 
     def resource(self, vmid: int) -> dict[str, Any] | None:
         """The row of one guest as in /cluster/resources, None where it does not exist."""
@@ -169,10 +183,8 @@ class GuestRows:
         return seen[vmid]
 
     def _visible(self, shelf: _Shelf, call: Call, key: tuple[str, str]) -> bytes:
-        if call.is_root:
-            return shelf.text(key)
-        rows = (text for vmid, text in shelf.texts.get(key, {}).items() if self.may_see(call, vmid))
-        return b"[" + b",".join(rows) + b"]"
+        sees = None if call.is_root else partial(self.may_see, call)
+        return shelf.text(key, call.user, sees)
 
     def _status(self, node: Node, kind: str, vmid: int) -> dict[str, Any]:
         return STATUSES[kind](self._datacenter, node, vmid)
@@ -203,6 +215,8 @@ class GuestRows:
             return
         self._access = access
         self._seen.clear()
+        for shelf in self._shelves:
+            shelf.joined.clear()
         pools = {vmid: name for name, pool in access.pools.items() for vmid in pool.vms}
         self._resources.dirty.update(vmid for vmid, _ in pools.items() ^ self._pools.items())
         self._pools = pools
