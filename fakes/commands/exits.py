@@ -22,7 +22,7 @@ _RULES: _Rules = (
     (r"", r"Configuration file '.*' does not exist", errno.ENOENT),
     (r"", r"unable to find configuration file for ", errno.ENOENT),
     (r"", r"volume '.*' does not exist", errno.ENOENT),
-    (r"", r"can't find file '", errno.ENOENT),
+    (r"qmrestore|pveam|pct|pvesm", r"can't find file '", errno.ENOENT),
     (r"qm", r"VM \d+ (is )?not running", errno.ENOENT),
     (r"", r".*: non-existent or non-regular file", errno.ENOENT),
     (r"", r".* - No such file or directory", errno.ENOENT),

@@ -43,12 +43,12 @@ def _show_section(session: Session, title: str, row: Mapping[str, Any], skipped:
 
 
 def _show_resources(session: Session, rows: list[dict[str, Any]], _options: Mapping[str, Any]) -> None:
-    for row in rows:
+    for row in sorted(rows, key=lambda one: str(one["sid"])):
         _show_section(session, str(row["sid"]), row, _NOT_SHOWN | {"sid"})
 
 
 def _show_groups(session: Session, rows: list[dict[str, Any]], _options: Mapping[str, Any]) -> None:
-    for row in rows:
+    for row in sorted(rows, key=lambda one: str(one["group"])):
         _show_section(session, f"group: {row['group']}", row, _NOT_SHOWN | {"group"})
 
 

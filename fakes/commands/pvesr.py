@@ -13,9 +13,9 @@ from fakes.pve.schema import Spec
 
 JOBS, JOB = "/cluster/replication", "/cluster/replication/{id}"
 STATES = "/nodes/{node}/replication"
-_ID: Mapping[str, Spec] = {"id": {"type": "string", "format": "pve-replication-id"}}
+_ID: Mapping[str, Spec] = {"id": {"type": "string", "format": "pve-replication-job-id"}}
 _RUN: Mapping[str, Spec] = {
-    "id": {"type": "string", "format": "pve-replication-id", "optional": 1},
+    "id": {"type": "string", "format": "pve-replication-job-id", "optional": 1},
     "verbose": {"type": "boolean", "optional": 1},
     "mail": {"type": "boolean", "optional": 1},
 }

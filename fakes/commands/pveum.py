@@ -65,7 +65,7 @@ TREE: Tree = {
         "list": api("GET", USERS, formats=True),
         "permissions": api("GET", "/access/permissions", "userid", show=_show_permissions, formats=True),
         "tfa": {
-            "list": api("GET", f"{USER}/tfa", "userid", formats=True),
+            "list": api("GET", "/access/tfa/{userid}", "userid", formats=True),
             "delete": api("DELETE", "/access/tfa/{userid}/{id}", "userid"),
             "unlock": api("PUT", f"{USER}/unlock-tfa", "userid"),
         },

@@ -57,7 +57,7 @@ class HostFiles:
 
     def kind(self, path: str) -> Kind | None:
         """What is at an absolute path, links not followed; None where there is nothing."""
-        real = self._place(path)
+        real = self.place(path)
         if real is None:
             return None
         special = self._specials().get(real)
@@ -78,7 +78,7 @@ class HostFiles:
         """The path with every link followed, or None where nothing is there."""
         found: str | None = path
         for _ in range(MAX_LINKS):
-            found = self._place(found) if found is not None else None
+            found = self.place(found) if found is not None else None
             if found is None:
                 return None
             special = self._specials().get(found)
@@ -100,7 +100,7 @@ class HostFiles:
 
     def write(self, path: str, text: str, *, append: bool = False) -> str | None:
         """Put a text at a path; returns what is wrong, in the system's words, or None."""
-        real = self.resolve(path) or self._place(path)
+        real = self.resolve(path) or self.place(path)
         if real is None or self.kind(real.rsplit("/", 1)[0] or "/") != "folder":
             return NO_SUCH_FILE
         if self.kind(real) == "folder":
@@ -113,7 +113,7 @@ class HostFiles:
 
     def delete(self, path: str) -> str | None:
         """Remove a file; returns what is wrong, in the system's words, or None."""
-        real = self._place(path)
+        real = self.place(path)
         if real is None or self.kind(real) is None:
             return NO_SUCH_FILE
         if self.kind(real) == "folder":
@@ -126,12 +126,12 @@ class HostFiles:
 
     def is_shared(self, path: str) -> bool:
         """True for what lies in the cluster's file system."""
-        real = self._place(path)
+        real = self.place(path)
         return real is not None and any(real == mount or real.startswith(f"{mount}/") for mount in self._mounts())
 
     def link_target(self, path: str) -> str | None:
         """Where a link points, as it is written, or None where the path is no link."""
-        real = self._place(path)
+        real = self.place(path)
         special = self._specials().get(real) if real else None
         return special.target if isinstance(special, Link) else None
 
@@ -171,7 +171,7 @@ class HostFiles:
             ]
         return sorted(path for path in found if self.kind(path) is not None)
 
-    def _place(self, path: str) -> str | None:
+    def place(self, path: str) -> str | None:
         """The path with the links of its folders followed, its last part as it is."""
         if not path.startswith("/"):
             return None

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fakes.host import sysfs
+from fakes.host import pmxcfs, sysfs
 from fakes.host.files import Folder, HostFiles, Special
 from fakes.host.output import Output
 from fakes.host.shell import run_argv, run_line
@@ -148,5 +148,6 @@ class Machine:
         # Made once per command: nothing of the hardware changes while a command runs.
         if self._generated is None:
             folders = dict.fromkeys(PVE_FOLDERS, Folder()) if self.api else {}
-            self._generated = {**folders, **sysfs.specials(self), **self.extra}
+            shared = pmxcfs.specials(self.api) if self.api and self.is_pmxcfs_mounted else {}
+            self._generated = {**folders, **sysfs.specials(self), **shared, **self.extra}
         return self._generated

@@ -153,12 +153,6 @@ def _system(machine: Machine) -> dict[str, Special]:
         "/lib/systemd/systemd": _fixed(""),
         **dict.fromkeys(FOLDERS, Folder()),
     }
-    if machine.is_pmxcfs_mounted:
-        home = f"/etc/pve/nodes/{machine.name}"
-        found.update(dict.fromkeys((f"{home}/{name}" for name in ("qemu-server", "lxc", "openvz", "priv")), Folder()))
-        found["/etc/pve/local"] = Link(f"nodes/{machine.name}")
-        found["/etc/pve/qemu-server"] = Link(f"nodes/{machine.name}/qemu-server")
-        found["/etc/pve/lxc"] = Link(f"nodes/{machine.name}/lxc")
     return found
 
 

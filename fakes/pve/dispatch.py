@@ -99,7 +99,7 @@ class Api:
         try:
             call = self._call(method, given, user, Request(method.verb, method.path))
             call.console = console
-            self._strike(method.verb, method.path.format_map(given) if method.path_params else method.path)
+            self._strike(method.verb, re.sub(r"\{(\w+)\}", lambda name: str(given.get(name[1], "")), method.path))
             data = _carried_out(call)
             if isinstance(data, Paged):
                 data = data.data

@@ -19,7 +19,7 @@ from fakes.pve.leases import leased
 from fakes.pve.linuxguest import LinuxGuest, guest_nics
 from fakes.pve.node import Node
 
-FOLDER = "run/qemu-server"
+FOLDER = "run/labctl/qemu-server"
 DISKS = "var/lib/labctl/guests"
 MIB = 1024**2
 Leases = Callable[[str, int | None, str], str | None]

@@ -8,6 +8,7 @@ import re
 import time
 from typing import TYPE_CHECKING
 
+from fakes.host import pmxcfs
 from fakes.host.output import Output, failed
 from fakes.host.programs import program
 
@@ -96,19 +97,26 @@ def ls(machine: Machine, args: list[str], stdin: str) -> Output:
             stdout += _row(machine, path, path) if "l" in flags else f"{path}\n"
     for folder in folders:
         stdout += f"{folder}:\n" if len(paths) > 1 else ""
-        for name in machine.files.names(folder):
+        hidden = "a" in flags or "A" in flags
+        for name in (one for one in machine.files.names(folder) if hidden or not one.startswith(".")):
             stdout += _row(machine, f"{folder.rstrip('/')}/{name}", name) if "l" in flags else f"{name}\n"
     return Output(status, stdout, stderr)
 
 
+def _mode(machine: Machine, path: str, kind: str) -> str:
+    if machine.files.is_shared(path):
+        return pmxcfs.mode(machine.files.place(path) or path, kind)
+    return {"link": "lrwxrwxrwx", "folder": "drwxr-xr-x", "char": "crw-rw----"}.get(kind, "-rw-r--r--")
+
+
 def _row(machine: Machine, path: str, shown: str) -> str:
     kind = machine.files.kind(path)
-    mode = {"link": "lrwxrwxrwx", "folder": "drwxr-xr-x", "char": "crw-rw----"}.get(kind or "", "-rw-r--r--")
+    mode, group = _mode(machine, path, kind or ""), "www-data" if machine.files.is_shared(path) else "root"
     size = len((machine.files.read(path) or "").encode()) if kind == "file" else 0
     moment = time.strftime("%b %d %H:%M", time.gmtime(machine.files.mtime(path) or machine.now()))
     target = machine.files.link_target(path)
     arrow = f" -> {target}" if target is not None else ""
-    return f"{mode} 1 root root {size} {moment} {shown}{arrow}\n"
+    return f"{mode} 1 root {group} {size} {moment} {shown}{arrow}\n"
 
 
 @program("test", "[")
@@ -216,19 +224,26 @@ def _passes(machine: Machine, path: str, word: str, value: str, negated: bool) -
 @program("stat")
 def stat(machine: Machine, args: list[str], stdin: str) -> Output:
     del stdin
-    path = args[-1] if args else ""
+    form = args[args.index("-c") + 1] if "-c" in args else "%n"
+    paths = [arg for arg in args if not arg.startswith("-") and arg != form]
+    results = [_stat(machine, path, form) for path in paths]
+    stdout, stderr = "".join(one.stdout for one in results), "".join(one.stderr for one in results)
+    return Output(max((one.exit_status for one in results), default=1), stdout, stderr)
+
+
+def _stat(machine: Machine, path: str, form: str) -> Output:
     kind = machine.files.kind(path)
     if kind is None:
         return failed(1, f"stat: cannot statx '{path}': {NO_SUCH}")
-    form = args[args.index("-c") + 1] if "-c" in args else "%n"
     modes = {"folder": "755", "link": "777", "char": "660"}
     size = len((machine.files.read(path) or "").encode())
     values = {
         "%n": path,
         "%s": str(size),
         "%a": modes.get(kind, "644"),
+        "%A": _mode(machine, path, kind),
         "%U": "root",
-        "%G": "root",
+        "%G": "www-data" if machine.files.is_shared(path) else "root",
         "%u": "0",
         "%g": "0",
         "%Y": str(int(machine.files.mtime(path))),

@@ -141,7 +141,6 @@ class Hotplug:
                 )
             elif is_net_key(key):
                 self._need("network")
-                self._unplug(key)
             elif key == "hotplug":
                 if "memory" in str(main.get(key, "")):
                     raise LeftPendingError
@@ -239,7 +238,6 @@ class Hotplug:
             if not is_other and all(old.options.get(name) == new.options.get(name) for name in _COLD_NET_OPTIONS):
                 return
             self._need("network")
-            self._unplug(key)
         self._need("network")
 
     def _change_agent(self, text: str) -> None:

@@ -14,7 +14,9 @@ from fakes.pve.storage.volumes import volumes
 from fakes.pve.tasks import Task
 from fakes.pve.vmstatus import memory_mib
 
-RUNNING_CPU = "kvm64,enforce,+kvm_pv_eoi,+kvm_pv_unhalt,+lahf_lm,+sep"
+_CPU_FLAGS = {"kvm_pv_eoi": "+", "kvm_pv_unhalt": "+"}
+# What the oldest models lack and QEMU can give.
+_KVM64_FLAGS = {"lahf_lm": "+", "sep": "+"}
 # Proxmox reserves twice the memory, and this for the state of the devices.
 _DEVICE_STATE_MIB = 500
 
@@ -66,6 +68,17 @@ def state_storage(datacenter: Datacenter, node: Node, main: Section) -> str:
     return [*shared, *used, "local"][0]
 
 
+def running_cpu(text: str) -> str:
+    """The processor that QEMU was started with for a `cpu` option such as ``host,flags=+aes``."""
+    kind, _, rest = text.partition(",")
+    kind = kind.removeprefix("cputype=")
+    own = next((part.removeprefix("flags=") for part in rest.split(",") if part.startswith("flags=")), "")
+    flags = {**_CPU_FLAGS, **(_KVM64_FLAGS if kind == "kvm64" else {})}
+    flags.update({flag[1:]: flag[0] for flag in own.split(";") if flag})
+    names = [f"{flags[name]}{name}" for name in sorted(flags)]
+    return ",".join([kind, *(() if kind == "host" else ("enforce",)), *names])
+
+
 def save_state(
     datacenter: Datacenter, node: Node, vmid: int, section: Section, storage: str, name: str, task: Task
 ) -> None:
@@ -76,4 +89,4 @@ def save_state(
     section["vmstate"] = store.allocate(storage, vmid, "raw", volume, size, log=task.log)
     guest = hypervisor_of(datacenter).running(node, vmid)
     section["runningmachine"] = guest.machine if guest else ""
-    section["runningcpu"] = RUNNING_CPU
+    section["runningcpu"] = running_cpu(str(section.get("cpu") or "kvm64"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from fakes.pve import ha, lrm
@@ -117,8 +118,11 @@ def relocate(call: Call) -> None:
 def _ask_to_move(call: Call) -> None:
     """The manager takes the request whatever the node's name; on a single node nothing comes of it."""
     kind, name = ha.split_sid(call.datacenter, call.params["sid"])
-    if ha.find(call.datacenter, kind, name) is None:
+    found = ha.find(call.datacenter, kind, name)
+    if found is None:
         raise ApiError(500, f"no such resource '{kind}:{name}'")
+    if ha.state_of(found) == "ignored":
+        raise ApiError(500, f"resource '{kind}:{name}' is not HA managed")
 
 
 @route("GET", "/cluster/ha/groups")
@@ -179,11 +183,18 @@ def status(call: Call) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
         {"id": "quorum", "type": "quorum", "node": node, "status": "OK", "quorate": 1},
     ]
-    if managed:
+    configured = ha.resources(call.datacenter)
+    if configured:
         now = int(call.datacenter.clock.now())
-        rows.append({"id": "master", "type": "master", "node": node, "status": f"{node} (active)", "timestamp": now})
-        rows.append({"id": f"lrm:{node}", "type": "lrm", "node": node, "status": f"{node} (active)", "timestamp": now})
-    for section in managed:
+        moment = time.asctime(time.gmtime(now))
+        # The local manager wakes up only for resources it has to manage.
+        for name, kind, state in (
+            ("master", "master", "active"),
+            (f"lrm:{node}", "lrm", "active" if managed else "idle"),
+        ):
+            status = f"{node} ({state}, {moment})"
+            rows.append({"id": name, "type": kind, "node": node, "status": status, "timestamp": now})
+    for section in configured:
         sid, state = f"{section.type}:{section.id}", ha.state_of(section)
         rows.append(
             {

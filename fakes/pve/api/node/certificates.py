@@ -47,5 +47,6 @@ def upload(call: Call) -> dict[str, Any]:
 
 @route("DELETE", "/nodes/{node}/certificates/custom")
 def delete(call: Call) -> None:
+    call.console.say("Deleting custom certificate files")
     for file in (store.CUSTOM, store.CUSTOM_KEY):
         call.datacenter.cfs.delete(_custom(call, file))

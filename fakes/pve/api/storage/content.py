@@ -32,7 +32,9 @@ def real_volid(storeid: str, volume: str) -> str:
 
 
 def _volid(call: Call, name: str = "volume") -> str:
-    return real_volid(call.params["storage"], str(call.params[name]))
+    volume = str(call.params[name])
+    # The storage is always in an URL; `pvesm` may leave it to the volume id.
+    return real_volid(call.get("storage") or volume.partition(":")[0], volume)
 
 
 @route("GET", PATH)
