@@ -20,15 +20,17 @@ from fakes.pve.api import load_routes
 from fakes.pve.dispatch import Api, DroppedError
 from fakes.pve.http import Request, standard_headers
 
-_METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
-
 
 class ApiResponse(responses.BaseResponse):
     """Answers every request below a URL from an `Api`; keeps the reason phrase, which carries Proxmox's words."""
 
-    def __init__(self, api: Api, method: str, base_url: str) -> None:
-        super().__init__(method, re.compile(re.escape(base_url.rstrip("/")) + r"(/.*)?$"))
+    def __init__(self, api: Api, base_url: str) -> None:
+        super().__init__("ANY", re.compile(re.escape(base_url.rstrip("/")) + r"([/?].*)?", re.DOTALL))
         self._api = api
+
+    def matches(self, request: PreparedRequest) -> tuple[bool, str]:
+        found = isinstance(self.url, re.Pattern) and self.url.fullmatch(request.url or "")
+        return (True, "") if found else (False, "URL does not match")
 
     def get_response(self, request: PreparedRequest) -> HTTPResponse:
         url = request.url or ""
@@ -75,5 +77,4 @@ def _content(body: Any) -> bytes:
 def mount(mock: responses.RequestsMock, api: Api, base_url: str) -> None:
     """Let `mock` answer all requests below `base_url`, e.g. ``https://hv01:8006``, from `api`."""
     load_routes()
-    for method in _METHODS:
-        mock.add(ApiResponse(api, method, base_url))
+    mock.add(ApiResponse(api, base_url))

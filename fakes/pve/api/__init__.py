@@ -13,6 +13,7 @@ from fakes.pve.http import ROUTES, Route
 _DECLARED = re.compile(r'^@route\(\s*"([A-Z]+)",\s*"([^"]+)"', re.MULTILINE)
 
 
+@cache
 def load_routes() -> dict[tuple[str, str], Route]:
     """All registered routes by verb and path, every module of this package imported."""
     for module in pkgutil.walk_packages(__path__, f"{__name__}."):
