@@ -6,17 +6,17 @@ import ipaddress
 import json
 from typing import TYPE_CHECKING, Any
 
-from fakes.host.interfaces import Interface, parse_interfaces
 from fakes.host.output import Output, failed
 from fakes.host.programs import program
+from fakes.pve.interfaces import Row, parse_interfaces
 
 if TYPE_CHECKING:
     from fakes.host.machine import Machine
 
 
-def interfaces(machine: Machine) -> dict[str, Interface]:
+def interfaces(machine: Machine) -> dict[str, Row]:
     """The configured interfaces of a machine by name."""
-    return parse_interfaces(machine.files.read("/etc/network/interfaces") or "")
+    return parse_interfaces(machine.files.read("/etc/network/interfaces") or "").rows
 
 
 @program("ip", package="iproute2")
@@ -56,7 +56,7 @@ def _plain(row: dict[str, Any]) -> str:
 def _links(machine: Machine) -> list[dict[str, Any]]:
     configured = interfaces(machine)
     rows: list[dict[str, Any]] = [{"ifindex": 1, "ifname": "lo", "operstate": "UNKNOWN", "link_type": "loopback"}]
-    bridge_of = {port: one.name for one in configured.values() for port in one.ports}
+    bridge_of = {port: name for name, one in configured.items() for port in one.get("bridge_ports", "").split()}
     names = [nic.name for nic in machine.profile.nics]
     for number, name in enumerate([*names, *(name for name in configured if name not in (*names, "lo"))], 2):
         row: dict[str, Any] = {
@@ -68,11 +68,10 @@ def _links(machine: Machine) -> list[dict[str, Any]]:
         }
         if name in bridge_of:
             row["master"] = bridge_of[name]
-        if name in configured and configured[name].is_bridge:
-            row["linkinfo"] = {
-                "info_kind": "bridge",
-                "info_data": {"vlan_filtering": int(configured[name].is_vlan_aware)},
-            }
+        one = configured.get(name, {})
+        if one.get("type") == "bridge":
+            filtering = int(bool(one.get("bridge_vlan_aware")))
+            row["linkinfo"] = {"info_kind": "bridge", "info_data": {"vlan_filtering": filtering}}
         rows.append(row)
     return rows
 
@@ -82,11 +81,11 @@ def _addresses(machine: Machine) -> list[dict[str, Any]]:
     rows = _links(machine)
     for row in rows:
         row["addr_info"] = []
-        one = configured.get(row["ifname"])
-        address = "127.0.0.1/8" if row["ifname"] == "lo" else one.address if one else None
+        is_loopback = row["ifname"] == "lo"
+        address = "127.0.0.1/8" if is_loopback else configured.get(row["ifname"], {}).get("cidr")
         if address:
             network = ipaddress.ip_interface(address)
-            scope = "host" if row["ifname"] == "lo" else "global"
+            scope = "host" if is_loopback else "global"
             found = {"family": "inet", "local": str(network.ip), "prefixlen": network.network.prefixlen, "scope": scope}
             row["addr_info"].append({**found, "label": row["ifname"]})
     return rows
@@ -94,12 +93,12 @@ def _addresses(machine: Machine) -> list[dict[str, Any]]:
 
 def _routes(machine: Machine) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    for one in interfaces(machine).values():
-        if one.gateway:
-            rows.append({"dst": "default", "gateway": one.gateway, "dev": one.name, "protocol": "kernel", "flags": []})
-        if one.address and one.name != "lo":
-            network = ipaddress.ip_interface(one.address)
-            rows.append({"dst": str(network.network), "dev": one.name, "prefsrc": str(network.ip), "flags": []})
+    for name, one in interfaces(machine).items():
+        if one.get("gateway"):
+            rows.append({"dst": "default", "gateway": one["gateway"], "dev": name, "protocol": "kernel", "flags": []})
+        if one.get("cidr") and name != "lo":
+            network = ipaddress.ip_interface(one["cidr"])
+            rows.append({"dst": str(network.network), "dev": name, "prefsrc": str(network.ip), "flags": []})
     return rows
 
 
