@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fakes.commands import pctown
 from fakes.commands.definition import Alias, Tree, api, own, task
 from fakes.commands.guestviews import show_config, show_pending, show_snapshots
 from fakes.commands.passwords import confirmed_password, file_text
-from fakes.commands.pctown import STATUS, VMID, guest_status, unlock
 from fakes.commands.session import Session
 
 GUESTS = "/nodes/{node}/lxc"
@@ -53,6 +53,14 @@ TREE: Tree = {
     "reboot": task("POST", f"{STATE}/reboot", "vmid"),
     "suspend": task("POST", f"{STATE}/suspend", "vmid"),
     "resume": task("POST", f"{STATE}/resume", "vmid"),
-    "status": own(STATUS, guest_status, "vmid"),
-    "unlock": own(VMID, unlock, "vmid"),
+    "status": own(pctown.STATUS, pctown.guest_status, "vmid"),
+    "unlock": own(pctown.VMID, pctown.unlock, "vmid"),
+    "mount": own(pctown.VMID, pctown.mount, "vmid"),
+    "unmount": own(pctown.VMID, pctown.unmount, "vmid"),
+    "fsck": own(pctown.FSCK, pctown.check_disk, "vmid"),
+    "console": own(pctown.VMID, pctown.console, "vmid"),
+    "enter": own(pctown.VMID, pctown.enter, "vmid"),
+    "exec": own(pctown.EXEC, pctown.run_inside, "vmid", "extra-args"),
+    "push": own(pctown.PUSH, pctown.push, "vmid", "file", "destination"),
+    "pull": own(pctown.PULL, pctown.pull, "vmid", "path", "destination"),
 }

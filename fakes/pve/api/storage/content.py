@@ -68,7 +68,7 @@ def allocate(call: Call) -> str:
         form = extension[1]
     size_bytes = int(size[1]) * _UNITS[size[2]]
     reach = volumes(call.datacenter, call.node)
-    return reach.allocate(call.params["storage"], call.params["vmid"], form, name, size_bytes)
+    return reach.allocate(call.params["storage"], call.params["vmid"], form, name, size_bytes, log=call.console.say)
 
 
 @route("GET", f"{PATH}/{{volume}}")
