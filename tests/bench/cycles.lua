@@ -1,13 +1,13 @@
 -- One client that clones a guest, asks for the task, deletes the clone, asks for the task, and so on.
 -- Prints "cycles N" at the end; anything unexpected is printed and counts as no cycle.
 local threads = {}
-local post, newid = "POST", 99999
 local step, upid = "clone", nil
 cycles, trouble = 0, ""
 
 function setup(thread) table.insert(threads, thread) end
 
 function init(args)
+  newid = args[2]
   prefix = "/api2/json/nodes/hv01"
   headers = { ["Authorization"] = args[1], ["Content-Type"] = "application/x-www-form-urlencoded" }
 end
