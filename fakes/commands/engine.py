@@ -115,7 +115,7 @@ def _method(session: Session, command: Command) -> Method:
 
 def _fixed(session: Session, command: Command, method: Method) -> dict[str, Any]:
     """The parameters that cannot be given: the node is the one the program runs on."""
-    is_here = "node" in method.params and "node" not in command.arguments
+    is_here = "{node}" in method.path and "node" not in command.arguments
     return {**({"node": session.node.name} if is_here else {}), **command.fixed}
 
 

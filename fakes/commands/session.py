@@ -68,7 +68,7 @@ class Session:
         """The answer of a method, named by its path with variables; a task that it starts is watched to its end."""
         method = self.schema.methods[verb, path]
         given = dict(params)
-        if "node" in method.params:
+        if "{node}" in method.path:
             given.setdefault("node", self.node.name)
         return self.perform(method, given)
 

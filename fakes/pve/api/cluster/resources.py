@@ -25,6 +25,8 @@ def resources(call: Call) -> Rendered:
     texts: list[bytes] = []
     if wanted in (None, "vm"):
         texts.extend(guest_rows(call.datacenter).resource_json(call))
+    if wanted is None:
+        texts.extend(orjson.dumps(row) for row in _pools(call))
     if wanted in (None, "node"):
         texts.extend(orjson.dumps(row) for row in _nodes(call))
     if wanted in (None, "storage"):
@@ -32,6 +34,29 @@ def resources(call: Call) -> Rendered:
     if wanted in (None, "sdn"):
         texts.extend(orjson.dumps(row) for row in _networks(call))
     return Rendered(b"[" + b",".join(texts) + b"]")
+
+
+def _pools(call: Call) -> Iterator[dict[str, Any]]:
+    """The pools the caller may audit, with the sums of their running members."""
+    for name, pool in sorted(call.datacenter.access.pools.items()):
+        if not call.allowed(f"/pool/{name}", "Pool.Audit"):
+            continue
+        row: dict[str, Any] = {"id": f"/pool/{name}", "pool": name, "type": "pool"}
+        for vmid in pool.vms:
+            _add_up(row, guest_rows(call.datacenter).resource(vmid) or {})
+        yield row
+
+
+def _add_up(row: dict[str, Any], guest: dict[str, Any]) -> None:
+    """Add a running guest to the sums of its pool; `cpu` is the share of all its members' processors."""
+    if not guest.get("uptime"):
+        return
+    before, more = row.get("maxcpu", 0), guest.get("maxcpu") or 0
+    busy = row.get("cpu", 0) * before + (guest.get("cpu") or 0) * more
+    row["maxcpu"], row["cpu"] = before + more, busy / (before + more) if before + more else 0
+    row["uptime"] = max(row.get("uptime", 0), guest["uptime"])
+    for name in ("mem", "maxmem"):
+        row[name] = row.get(name, 0) + (guest.get(name) or 0)
 
 
 def _nodes(call: Call) -> Iterator[dict[str, Any]]:
