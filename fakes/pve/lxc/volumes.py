@@ -77,9 +77,12 @@ class VolumeMaker:
         return volid
 
     def undo(self) -> None:
-        """Remove every volume that was made."""
+        """Remove every volume that was made; one that cannot be removed is only complained about."""
         while self.made:
-            self._store.free(self.made.pop(), log=self._log)
+            try:
+                self._store.free(self.made.pop(), log=self._log)
+            except ApiError as error:
+                self._log(error.message)
 
 
 def _log_mkfs(log: Log, size_bytes: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fakes.pve.durations import PROFILES
 from tests.contract.client import Pve
 from tests.contract.lxc.container import CT, ROOT, change, config, create, snapshot, status, volumes
 
@@ -153,3 +154,25 @@ def test_directories_have_no_container_templates(folder: Pve) -> None:
     refused = folder.post(f"/nodes/hv01/lxc/{NEW}/template")
 
     assert refused.reason == "Directory storage 'dirct' does not support container templates!"
+
+
+def test_a_clone_that_fails_later_leaves_nothing(ct: Pve) -> None:
+    change(ct, mp0="local-lvm:1,mp=/data")
+    ct.datacenter.durations = PROFILES["lab"]
+    upid = clone(ct)
+
+    ct.put("/storage/local-lvm", {"disable": 1})
+
+    assert ct.task(upid).startswith("clone failed: storage 'local-lvm' is disabled")
+    assert ct.get(f"/nodes/hv01/lxc/{NEW}/config").status == 500
+    assert "lock" not in config(ct)
+
+
+def test_a_clone_at_work_locks_its_source(ct: Pve) -> None:
+    ct.datacenter.durations = PROFILES["lab"]
+
+    upid = clone(ct)
+
+    assert (config(ct)["lock"], config(ct, NEW)["lock"]) == ("disk", "create")
+    assert ct.task(upid) == "OK"
+    assert "lock" not in config(ct)

@@ -112,3 +112,15 @@ def test_no_console_without_a_container(pve: Pve) -> None:
     refused = pve.post(f"{CT}/vncproxy")
 
     assert refused.reason == "Configuration file 'nodes/hv01/lxc/200.conf' does not exist"
+
+
+def test_a_picture_of_the_statistics_is_a_file_of_the_node(ct: Pve) -> None:
+    answer = ct.get(f"{CT}/rrd", {"timeframe": "hour", "ds": "cpu,mem"})
+
+    assert answer.data == {"filename": "/var/lib/rrdcached/db/pve2-vm/200_cpu_mem.png"}
+
+
+def test_a_picture_needs_known_sources(ct: Pve) -> None:
+    refused = ct.get(f"{CT}/rrd", {"timeframe": "hour", "ds": "nope"})
+
+    assert (refused.status, refused.reason) == (500, "No DS called 'nope' in '/var/lib/rrdcached/db/pve2-vm/200'")

@@ -49,6 +49,7 @@ def clone(call: Call) -> str:
     save(call.datacenter, vmid, source, node=node)
     task = call.begin("vzclone", vmid, partial(_clone, call, plan))
     if not task.is_running and task.exitstatus != "OK":
+        # Where a fault was injected the work never began.
         _release(call)
     return task.upid
 
@@ -132,13 +133,14 @@ def _clone(call: Call, plan: Plan, task: Task) -> Iterator[float]:
             yield call.datacenter.durations.of("vzclone", mount.size or 0 if plan.is_full else 0)
     except (ApiError, TaskError) as error:
         maker.undo()
+        _release(call)
         raise TaskError(f"clone failed: {error}") from error
     except GeneratorExit:
+        # Somebody stopped the task.
         maker.undo()
         _release(call)
         raise
-    finally:
-        _unlock(call, call.params["vmid"])
+    _unlock(call)
     _complete(call, plan)
 
 
@@ -157,10 +159,11 @@ def _release(call: Call) -> None:
     """Give the new number back and unlock the source."""
     call.datacenter.cfs.delete(config_path(call.node.name, "lxc", call.params["newid"]))
     call.datacenter.cfs.delete(f"firewall/{call.params['newid']}.fw")
-    _unlock(call, call.params["vmid"])
+    _unlock(call)
 
 
-def _unlock(call: Call, vmid: int) -> None:
+def _unlock(call: Call) -> None:
+    vmid = call.params["vmid"]
     if config_path(call.node.name, "lxc", vmid) in call.datacenter.cfs:
         config = load(call.datacenter, vmid, "lxc", node=call.node.name)
         if config.main.get("lock") == "disk":

@@ -9,7 +9,13 @@ from fakes.pve.guests import config_path
 from fakes.pve.http import route
 from fakes.pve.lxc.runtime import running
 from fakes.pve.lxc.status import container_status
-from fakes.pve.rrd import guest_rows
+from fakes.pve.rrd import guest_picture, guest_rows
+
+
+@route("GET", "/nodes/{node}/lxc/{vmid}/rrd")
+def graph(call: Call) -> dict[str, str]:
+    """Where the picture of some of the statistics would be on the node."""
+    return guest_picture(call.params["vmid"], str(call.params["ds"]))
 
 
 @route("GET", "/nodes/{node}/lxc/{vmid}/rrddata")

@@ -11,19 +11,17 @@ from fakes.pve.call import Call
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.effects import effect
 from fakes.pve.guestconf import peek
-from fakes.pve.http import ApiError, Request, route
+from fakes.pve.http import Request, route
 from fakes.pve.hypervisor import hypervisor_of
 from fakes.pve.lxc import runtime
 from fakes.pve.nets import is_net_key
 from fakes.pve.node import Node
 from fakes.pve.nodeload import load_of
-from fakes.pve.params import split_list
-from fakes.pve.rrd import times
+from fakes.pve.rrd import picture, times
 from fakes.pve.usercfg import ROOT
 
 _KERNEL_BUILD = "#1 SMP PREEMPT_DYNAMIC PMX 6.8.12-9 (2025-03-16T19:18Z)"
 _REBOOT_S = 90.0
-_RRD_FOLDER = "/var/lib/rrdcached/db/pve2-node"
 
 
 @route("GET", "/nodes/{node}/status")
@@ -133,12 +131,8 @@ def _numbers(node: Node, time: int) -> dict[str, Any]:
 @route("GET", "/nodes/{node}/rrd")
 def graph(call: Call) -> dict[str, str]:
     """Where the picture of some of the statistics would be on the node."""
-    node, sources = node_named(call), split_list(str(call.params["ds"]))
-    database = f"{_RRD_FOLDER}/{node.name}"
-    for source in sources:
-        if source not in _numbers(node, 0):
-            raise ApiError(500, f"No DS called '{source}' in '{database}'")
-    return {"filename": f"{database}_{'_'.join(sources)}.png"}
+    node = node_named(call)
+    return picture(f"pve2-node/{node.name}", str(call.params["ds"]), _numbers(node, 0).keys())
 
 
 @route("GET", "/nodes/{node}/netstat")

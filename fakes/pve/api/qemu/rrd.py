@@ -8,8 +8,14 @@ from fakes.pve.call import Call
 from fakes.pve.guests import config_path
 from fakes.pve.http import route
 from fakes.pve.hypervisor import hypervisor_of
-from fakes.pve.rrd import guest_rows
+from fakes.pve.rrd import guest_picture, guest_rows
 from fakes.pve.vmstatus import vm_status
+
+
+@route("GET", "/nodes/{node}/qemu/{vmid}/rrd")
+def graph(call: Call) -> dict[str, str]:
+    """Where the picture of some of the statistics would be on the node."""
+    return guest_picture(call.params["vmid"], str(call.params["ds"]))
 
 
 @route("GET", "/nodes/{node}/qemu/{vmid}/rrddata")
