@@ -20,7 +20,7 @@ from fakes.pve.lxc import power
 from fakes.pve.lxc.applying import Applying
 from fakes.pve.lxc.mountpoints import MountPoint, format_mount, is_mount_key, mounts, parse_mount
 from fakes.pve.lxc.noting import note_values
-from fakes.pve.lxc.ostemplate import system_of
+from fakes.pve.lxc.ostemplate import detect, unpack
 from fakes.pve.lxc.rights import check_keys
 from fakes.pve.lxc.runtime import is_running
 from fakes.pve.lxc.volumes import VolumeMaker
@@ -83,10 +83,7 @@ class Creation:
 
     def _check_number(self) -> None:
         if not self.replaces:
-            place = self.call.datacenter.guests.find(self.vmid)
-            if place is not None:
-                kind = "VM" if place.kind == "qemu" else "CT"
-                raise ApiError(500, f"{kind} {self.vmid} already exists on node '{place.node}'")
+            refuse_taken(self.call, self.vmid)
             return
         if is_running(self.call.node, self.vmid):
             raise ApiError(500, "can't overwrite running container")
@@ -145,8 +142,6 @@ class Creation:
             config = load(self.call.datacenter, self.vmid, "lxc", node=self.call.node.name)
             if config.lock:
                 raise ApiError(500, f"{self._prefix} CT is locked ({config.lock})")
-        else:
-            refuse_taken(self.call, self.vmid, self._prefix)
         config.main["lock"] = "create"
         save(self.call.datacenter, self.vmid, config, node=self.call.node.name)
 
@@ -159,7 +154,7 @@ class Creation:
             size = unpack(self.call, self.archive, task)
             self._fill(size)
             yield self.call.datacenter.durations.of("vzcreate", size)
-            self._detect(task)
+            detect(self.config.main, self.archive, task)
             self.finish()
         except ApiError as error:
             self.give_up(maker)
@@ -183,18 +178,6 @@ class Creation:
         if root.is_volume:
             store = volumes(self.call.datacenter, self.call.node)
             store.fill_from(root.volume, used_bytes=_FILE_SYSTEM_BYTES + size_bytes, source=self.archive)
-
-    def _detect(self, task: Task) -> None:
-        main, system = self.config.main, system_of(self.archive)
-        if not main.get("arch"):
-            main["arch"] = system.arch
-            task.log(f"Detected container architecture: {system.arch}")
-        expected = main.get("ostype")
-        if expected == "unmanaged":
-            return
-        if expected and expected != system.ostype:
-            task.log(f"got unexpected ostype ({system.ostype} != {expected})")
-        main["ostype"] = system.ostype
 
     def finish(self) -> None:
         """Write the configuration with the defaults that every container gets."""
@@ -232,22 +215,6 @@ class Creation:
         if self.call.get("start"):
             work = partial(power.start, self.call.datacenter, self.call.node, self.vmid)
             self.call.start_task("vzstart", self.vmid, work)
-
-
-def unpack(call: Call, archive: str, task: Task) -> int:
-    """Log the unpacking of an archive (a volume id or a path); its size in bytes. ApiError where it is missing."""
-    if archive.startswith("/"):
-        data, path = call.node.files.read_bytes(archive[1:]), archive
-        if data is None:
-            raise ApiError(500, f"file '{archive}' does not exist")
-    else:
-        store = volumes(call.datacenter, call.node)
-        if not store.exists(archive):
-            raise ApiError(500, f"volume '{archive}' does not exist")
-        data, path = store.read_bytes(archive), store.path(archive)
-    task.log(f"extracting archive '{path}'")
-    task.log(f"Total bytes read: {len(data)} ({len(data) / 1024**2:.1f}MiB, 92MiB/s)")
-    return len(data)
 
 
 def _unheard(_line: str) -> None:

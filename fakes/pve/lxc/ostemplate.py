@@ -1,9 +1,17 @@
-"""What a container template holds, as far as its name tells: distribution and processor architecture."""
+"""Container templates: unpacking them, and what they hold as far as their names tell."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from fakes.pve.call import Call
+from fakes.pve.guestconf import Section
+from fakes.pve.http import ApiError
+from fakes.pve.storage.volumes import volumes
+from fakes.pve.tasks import Task
+
+MIB = 1024**2
 
 _DISTRIBUTIONS = {
     "almalinux": "centos",
@@ -37,3 +45,33 @@ def system_of(volid: str) -> System:
     ostype = next((kind for word, kind in _DISTRIBUTIONS.items() if word in name), "unmanaged")
     found = _ARCHITECTURE.search(name)
     return System(ostype, found[1] if found else "amd64")
+
+
+def unpack(call: Call, archive: str, task: Task) -> int:
+    """Log the unpacking of an archive (a volume id or a path); its size in bytes. ApiError where it is missing."""
+    if archive.startswith("/"):
+        data, path = call.node.files.read_bytes(archive[1:]), archive
+        if data is None:
+            raise ApiError(500, f"file '{archive}' does not exist")
+    else:
+        store = volumes(call.datacenter, call.node)
+        if not store.exists(archive):
+            raise ApiError(500, f"volume '{archive}' does not exist")
+        data, path = store.read_bytes(archive), store.path(archive)
+    task.log(f"extracting archive '{path}'")
+    task.log(f"Total bytes read: {len(data)} ({len(data) / MIB:.1f}MiB, 92MiB/s)")
+    return len(data)
+
+
+def detect(main: Section, archive: str, task: Task) -> None:
+    """Note what system was unpacked; a container told to be unmanaged stays so."""
+    system = system_of(archive)
+    if not main.get("arch"):
+        main["arch"] = system.arch
+        task.log(f"Detected container architecture: {system.arch}")
+    expected = main.get("ostype")
+    if expected == "unmanaged":
+        return
+    if expected and expected != system.ostype:
+        task.log(f"got unexpected ostype ({system.ostype} != {expected})")
+    main["ostype"] = system.ostype

@@ -13,9 +13,10 @@ from fakes.pve.backup.archive import Archive
 from fakes.pve.backup.restore import open_archive
 from fakes.pve.guestconf import GuestConfig, load, parse_guest
 from fakes.pve.http import ApiError
-from fakes.pve.lxc.creation import Creation, unpack
+from fakes.pve.lxc.creation import Creation
 from fakes.pve.lxc.mountpoints import MountPoint, is_mount_key, mounts
 from fakes.pve.lxc.nets import renew_cards
+from fakes.pve.lxc.ostemplate import unpack
 from fakes.pve.lxc.runtime import is_running
 from fakes.pve.lxc.volumes import VolumeMaker, own_volumes
 from fakes.pve.storage.volumes import volumes

@@ -143,12 +143,12 @@ class Creation:
             task.log(f"pinning machine type to '{pinned.partition(',')[0]}' for Windows guest OS")
 
 
-def refuse_taken(call: Call, vmid: int, prefix: str) -> None:
+def refuse_taken(call: Call, vmid: int, prefix: str = "") -> None:
     """ApiError where a guest of any kind on any node has a number."""
     place = call.datacenter.guests.find(vmid)
     if place is not None:
         kind = "VM" if place.kind == "qemu" else "CT"
-        raise ApiError(500, f"{prefix} {kind} {vmid} already exists on node '{place.node}'")
+        raise ApiError(500, f"{prefix} {kind} {vmid} already exists on node '{place.node}'".lstrip())
 
 
 def autostart(call: Call, vmid: int, task: Task) -> None:

@@ -16,6 +16,7 @@ from fakes.pve.lxc.rights import check_card
 from fakes.pve.lxc.runtime import is_running
 from fakes.pve.lxc.volumes import VolumeMaker, offers
 from fakes.pve.nets import is_net_key
+from fakes.pve.qemu.creation import refuse_taken
 from fakes.pve.qemu.rights import Rights
 from fakes.pve.storage.volumes import volumes
 from fakes.pve.tasks import Task, TaskError
@@ -38,7 +39,7 @@ def clone(call: Call) -> str:
     _check(call)
     source = load(call.datacenter, vmid, "lxc", node=node)
     source.check_lock()
-    _refuse_taken(call, newid)
+    refuse_taken(call, newid)
     plan = _plan(call, source)
     plan.section["lock"] = "create"
     save(call.datacenter, newid, GuestConfig(kind="lxc", main=plan.section), node=node)
@@ -62,13 +63,6 @@ def _check(call: Call) -> None:
         raise ApiError(500, f"no such cluster node '{target}'")
     if storage:
         volumes(call.datacenter, call.node).usable(storage)
-
-
-def _refuse_taken(call: Call, vmid: int) -> None:
-    place = call.datacenter.guests.find(vmid)
-    if place is not None:
-        kind = "VM" if place.kind == "qemu" else "CT"
-        raise ApiError(500, f"{kind} {vmid} already exists on node '{place.node}'")
 
 
 def _plan(call: Call, config: GuestConfig) -> Plan:

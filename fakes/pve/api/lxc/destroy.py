@@ -12,7 +12,7 @@ from fakes.pve.guests import config_path
 from fakes.pve.http import ApiError, route
 from fakes.pve.lxc.runtime import is_running, switch_off
 from fakes.pve.lxc.volumes import own_volumes
-from fakes.pve.qemu.purge import forget_backup_jobs
+from fakes.pve.purge import forget_guest
 from fakes.pve.storage.volumes import volumes
 from fakes.pve.tasks import Task
 
@@ -56,19 +56,6 @@ def _destroy(call: Call, task: Task) -> Iterator[float]:
             if "rootdir" in storage.content and store.is_usable(storage):
                 for found in store.list(storage.id, "rootdir", vmid):
                     store.free(found.volid, log=task.log)
-    _forget(call, task)
+    forget_guest(call.datacenter, "ct", vmid, task, purge=bool(call.get("purge")))
     call.datacenter.cfs.delete(config_path(call.node.name, "lxc", vmid))
     yield call.datacenter.durations.of("vzdestroy")
-
-
-def _forget(call: Call, task: Task) -> None:
-    vmid, datacenter = call.params["vmid"], call.datacenter
-    if f"/vms/{vmid}" in datacenter.access.acl or datacenter.access.pool_of(vmid) is not None:
-        with datacenter.edit_access() as access:
-            access.forget_guest(vmid)
-    datacenter.cfs.delete(f"firewall/{vmid}.fw")
-    if call.get("purge"):
-        task.log(f"purging CT {vmid} from related configurations..")
-        forget_backup_jobs(datacenter, vmid)
-        if ha.remove(datacenter, "ct", str(vmid)):
-            task.log(f"NOTE: removed CT {vmid} from HA resource configuration.")

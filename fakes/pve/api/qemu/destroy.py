@@ -11,8 +11,8 @@ from fakes.pve.guestconf import GuestConfig, load
 from fakes.pve.guests import config_path
 from fakes.pve.http import ApiError, route
 from fakes.pve.hypervisor import hypervisor_of
+from fakes.pve.purge import forget_guest
 from fakes.pve.qemu.detach import owns_volume
-from fakes.pve.qemu.purge import forget_backup_jobs
 from fakes.pve.storage.volumes import volumes
 from fakes.pve.tasks import Task
 
@@ -31,7 +31,7 @@ def destroy(call: Call) -> str:
             _check_bases(call, config)
         _free_volumes(call, config, task)
         hypervisor_of(call.datacenter).forget(call.node, vmid)
-        _forget(call, task)
+        forget_guest(call.datacenter, "vm", vmid, task, purge=bool(call.get("purge")))
         call.datacenter.cfs.delete(config_path(call.node.name, "qemu", vmid))
         yield call.datacenter.durations.of("qmdestroy")
 
@@ -81,16 +81,3 @@ def _free_volumes(call: Call, config: GuestConfig, task: Task) -> None:
         if "images" in storage.content and store.is_usable(storage):
             for volume in store.list(storage.id, "images", call.params["vmid"]):
                 store.free(volume.volid, log=task.log)
-
-
-def _forget(call: Call, task: Task) -> None:
-    vmid, datacenter = call.params["vmid"], call.datacenter
-    if f"/vms/{vmid}" in datacenter.access.acl or datacenter.access.pool_of(vmid) is not None:
-        with datacenter.edit_access() as access:
-            access.forget_guest(vmid)
-    datacenter.cfs.delete(f"firewall/{vmid}.fw")
-    if call.get("purge"):
-        task.log(f"purging VM {vmid} from related configurations..")
-        forget_backup_jobs(datacenter, vmid)
-        if ha.remove(datacenter, "vm", str(vmid)):
-            task.log(f"NOTE: removed VM {vmid} from HA resource configuration.")

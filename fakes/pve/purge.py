@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from fakes.pve import ha
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.params import split_list
 from fakes.pve.sections import format_sections, parse_sections
+from fakes.pve.tasks import Task
 
 JOBS = "jobs.cfg"
+
+
+def forget_guest(datacenter: Datacenter, kind: str, vmid: int, task: Task, *, purge: bool) -> None:
+    """Take a destroyed guest ("vm" or "ct") out of rights, pools and firewall; with `purge` out of jobs and HA too."""
+    if f"/vms/{vmid}" in datacenter.access.acl or datacenter.access.pool_of(vmid) is not None:
+        with datacenter.edit_access() as access:
+            access.forget_guest(vmid)
+    datacenter.cfs.delete(f"firewall/{vmid}.fw")
+    if purge:
+        title = f"{kind.upper()} {vmid}"
+        task.log(f"purging {title} from related configurations..")
+        forget_backup_jobs(datacenter, vmid)
+        if ha.remove(datacenter, kind, str(vmid)):
+            task.log(f"NOTE: removed {title} from HA resource configuration.")
 
 
 def forget_backup_jobs(datacenter: Datacenter, vmid: int) -> None:
