@@ -63,7 +63,8 @@ def find_command(program: str, tree: Tree, words: list[str]) -> tuple[str, Comma
 def _expanded(tree: Tree, word: str) -> str:
     if word in tree:
         return word
-    hits = [name for name in tree if name.startswith(word)]
+    # Old spellings count only when they are whole.
+    hits = [name for name in tree if name.startswith(word) and not isinstance(tree[name], Alias)]
     return hits[0] if len(hits) == 1 and word else word
 
 
@@ -97,7 +98,7 @@ def _carry_out(
     except ApiError as error:
         if error.status != 400:
             raise
-        line = synopsis(session.schema, name, command.arguments, method.params, fixed, formats=command.formats)
+        line = _line(session, name, command)
         raise ApiError(500, f"{error_text(error)}{line}") from error
     if command.show is not None:
         command.show(session, result, {**given, **shown})
@@ -142,7 +143,15 @@ def _command_lines(session: Session, program: str, tree: Tree) -> list[str]:
 def _line(session: Session, name: str, command: Command) -> str:
     method = _method(session, command)
     fixed = _fixed(session, command, method)
-    return synopsis(session.schema, name, command.arguments, method.params, fixed, formats=command.formats)
+    return synopsis(
+        session.schema,
+        name,
+        command.arguments,
+        method.params,
+        fixed,
+        formats=command.formats,
+        asked=command.interactive,
+    )
 
 
 def _help(session: Session, program: str, tree: Tree, words: list[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fakes.commands.definition import Alias, Command, Tree, api, own
 from fakes.commands.session import Session
+from fakes.pve.http import ApiError
 from fakes.pve.schema import Spec
 from fakes.pve.storage.volumes import KIB, volumes
 
@@ -22,6 +23,15 @@ _PRUNE: Mapping[str, Spec] = {
     **{f"keep-{name}": {"type": "integer", "optional": 1, "min": 0} for name in _KEEPS},
 }
 _API_VERSION, _API_AGE = 11, 2
+_EXPORT: Mapping[str, Spec] = {
+    **_VOLUME,
+    "format": {"type": "string", "enum": ["raw+size", "tar+size", "qcow2+size", "vmdk+size", "zfs", "btrfs"]},
+    "filename": {"type": "string"},
+    "base": {"type": "string", "optional": 1},
+    "snapshot": {"type": "string", "optional": 1},
+    "with-snapshots": {"type": "boolean", "optional": 1},
+}
+_IMPORT: Mapping[str, Spec] = {**_EXPORT, "delete-snapshot": {"type": "string", "optional": 1}}
 _NOTE = """\
 NOTE: this is only a preview and might not be what a subsequent
 prune call does if backups are removed/added in the meantime.
@@ -67,6 +77,10 @@ def _api_info(session: Session, _given: dict[str, Any]) -> None:
     session.say(f"APIVER {_API_VERSION}\nAPIAGE {_API_AGE}")
 
 
+def _moved(_session: Session, _given: dict[str, Any]) -> None:
+    raise ApiError(501, "streams of volumes are not simulated", bare=True)
+
+
 def _prune(session: Session, given: dict[str, Any]) -> None:
     keep = ",".join(f"{name}={value}" for name, value in given.items() if name.startswith("keep-"))
     params: dict[str, Any] = {name: given[name] for name in given if name in ("storage", "type", "vmid")}
@@ -110,6 +124,8 @@ TREE: Tree = {
     "path": own(_VOLUME, _path, "volume"),
     "extractconfig": api("GET", "/nodes/{node}/vzdump/extractconfig", "volume", show=_show_text),
     "apiinfo": own({}, _api_info),
+    "export": own(_EXPORT, _moved, "volume", "format", "filename"),
+    "import": own(_IMPORT, _moved, "volume", "format", "filename"),
     "prune-backups": own(_PRUNE, _prune, "storage"),
     "scan": {
         "cifs": _scan("cifs", lambda row: f"{row['share']} {row.get('description', '')}", "server"),

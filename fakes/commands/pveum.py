@@ -10,6 +10,7 @@ from fakes.commands.passwords import confirmed_password, typed_password
 from fakes.commands.results import print_result, style_of
 from fakes.commands.session import Session
 from fakes.commands.tables import table
+from fakes.commands.tfa import DELETE, LIST, delete_tfa, list_tfa
 from fakes.pve.schema import Spec
 
 USERS, USER = "/access/users", "/access/users/{userid}"
@@ -65,8 +66,8 @@ TREE: Tree = {
         "list": api("GET", USERS, formats=True),
         "permissions": api("GET", "/access/permissions", "userid", show=_show_permissions, formats=True),
         "tfa": {
-            "list": api("GET", "/access/tfa/{userid}", "userid", formats=True),
-            "delete": api("DELETE", "/access/tfa/{userid}/{id}", "userid"),
+            "list": own(LIST, list_tfa, "userid"),
+            "delete": own(DELETE, delete_tfa, "userid"),
             "unlock": api("PUT", f"{USER}/unlock-tfa", "userid"),
         },
         "token": {

@@ -83,7 +83,7 @@ def terminal(session: Session, given: dict[str, Any]) -> None:
 
 def nbd_stop(session: Session, given: dict[str, Any]) -> None:
     """Stop the NBD server of a guest."""
-    if not is_running(session, given["vmid"]):
+    if hypervisor_of(session.api.datacenter).running(session.node, given["vmid"]) is None:
         session.console.complain(f"VM {given['vmid']} not running")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from fakes.commands.arguments import is_list
 from fakes.commands.definition import Alias, Command, Tree
@@ -27,12 +27,14 @@ def synopsis(
     fixed: Mapping[str, object],
     *,
     formats: bool,
+    asked: Collection[str] = (),
 ) -> str:
-    """A line such as ``qm config <vmid> [OPTIONS]``."""
+    """A line such as ``qm config <vmid> [OPTIONS]``; `asked` are options that are asked for where they are missing."""
     placed = (arguments,) if isinstance(arguments, str) else arguments
     words = [_argument(schema, one, params[one]) for one in placed if one in params]
     options = [one for one in sorted(params) if one not in placed and one not in fixed and one not in FORMAT_OPTIONS]
-    words += [f"--{one} <{params[one].get('type', 'string')}>" for one in options if not params[one].get("optional")]
+    needed = (one for one in options if one not in asked and not params[one].get("optional"))
+    words += [f"--{one} <{params[one].get('type', 'string')}>" for one in needed]
     line = f"{name} {' '.join(words)}"
     if options:
         line += " [OPTIONS]"
