@@ -5,25 +5,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from proxmoxer import ProxmoxAPI
 
-from tests.clients.pages import Reading, read_through
+from tests.clients.pages import Reading, read_through, requirements
 from tests.clients.tools import own_bin, python_tool
 
 pytestmark = [pytest.mark.clients, pytest.mark.slow]
 
-REQUIREMENTS = ("ansible==12.3.0", "proxmoxer==2.3.0", "requests")
+PAGE = "clients/ansible.md"
 
 
 @pytest.fixture(scope="module")
 def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reading]:
     """The page on Ansible, followed to its end."""
-    tool = python_tool("ansible", *REQUIREMENTS)
-    with read_through("clients/ansible.md", tmp_path_factory.mktemp("ansible"), [tool, own_bin()]) as done:
+    tool = python_tool("ansible", *requirements(PAGE))
+    with read_through(PAGE, tmp_path_factory.mktemp("ansible"), [tool, own_bin()]) as done:
         yield done
 
 
