@@ -124,3 +124,9 @@ def test_a_picture_needs_known_sources(ct: Pve) -> None:
     refused = ct.get(f"{CT}/rrd", {"timeframe": "hour", "ds": "nope"})
 
     assert (refused.status, refused.reason) == (500, "No DS called 'nope' in '/var/lib/rrdcached/db/pve2-vm/200'")
+
+
+def test_the_cards_of_running_containers_are_counted(running: Pve) -> None:
+    (row,) = running.get("/nodes/hv01/netstat").data
+
+    assert (row["vmid"], row["dev"]) == ("200", "net0")

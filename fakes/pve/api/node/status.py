@@ -12,7 +12,7 @@ from fakes.pve.datacenter import Datacenter
 from fakes.pve.effects import effect
 from fakes.pve.guestconf import peek
 from fakes.pve.http import Request, route
-from fakes.pve.hypervisor import hypervisor_of
+from fakes.pve.hypervisor import Usage, hypervisor_of
 from fakes.pve.lxc import runtime
 from fakes.pve.nets import is_net_key
 from fakes.pve.node import Node
@@ -141,12 +141,19 @@ def netstat(call: Call) -> list[dict[str, Any]]:
 
 
 def _taps(call: Call) -> Iterator[dict[str, Any]]:
+    """One row per card of a running guest."""
+    node, now = call.node, call.datacenter.clock.now()
     hypervisor = hypervisor_of(call.datacenter)
-    for vmid in call.datacenter.guests.on(call.node.name, "qemu"):
-        guest = hypervisor.running(call.node, vmid)
-        if guest is None:
-            continue
-        usage = hypervisor.usage(call.node, vmid)
-        config = peek(call.datacenter, vmid, node=call.node.name).main
-        for key in sorted(filter(is_net_key, config)):
-            yield {"vmid": str(vmid), "dev": key, "in": str(usage.net_in), "out": str(usage.net_out)}
+    for vmid in call.datacenter.guests.on(node.name, "qemu"):
+        if hypervisor.running(node, vmid) is not None:
+            yield from _cards(call, vmid, "qemu", hypervisor.usage(node, vmid))
+    for vmid in call.datacenter.guests.on(node.name, "lxc"):
+        container = runtime.running(node, vmid)
+        if container is not None:
+            yield from _cards(call, vmid, "lxc", container.usage(now))
+
+
+def _cards(call: Call, vmid: int, kind: str, usage: Usage) -> Iterator[dict[str, Any]]:
+    config = peek(call.datacenter, vmid, kind, node=call.node.name).main
+    for key in sorted(filter(is_net_key, config)):
+        yield {"vmid": str(vmid), "dev": key, "in": str(usage.net_in), "out": str(usage.net_out)}
