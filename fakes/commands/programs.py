@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fakes.commands.engine import run_program
 from fakes.commands.session import Session
 
-_TREES: Mapping[str, str] = {
+TREES: Mapping[str, str] = {
     "ha-manager": "ha",
     "pct": "pct",
     "pve-firewall": "firewall",
@@ -37,5 +37,5 @@ def run(session: Session, program: str, argv: list[str]) -> None:
 
         run_pveversion(session, argv)
         return
-    module = importlib.import_module(f"fakes.commands.{_TREES[program]}")
+    module = importlib.import_module(f"fakes.commands.{TREES[program]}")
     run_program(session, program, module.TREE, argv)

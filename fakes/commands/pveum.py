@@ -24,7 +24,7 @@ _ASKED_PASSWORD: dict[str, Any] = {"readers": {"password": typed_password}, "int
 _TOKEN_PERMISSIONS: Mapping[str, Spec] = {
     "userid": {"type": "string", "format": "pve-userid"},
     "tokenid": {"type": "string", "pattern": r"(?^:[A-Za-z][A-Za-z0-9\.\-_]+)"},
-    "path": {"type": "string", "format": "pve-acl-path", "optional": 1},
+    "path": {"type": "string", "optional": 1},
 }
 _COLUMNS: Mapping[str, Spec] = {
     "path": {"type": "string", "title": "ACL path"},
