@@ -1,8 +1,5 @@
 """The wheel carries everything the installed command reads: scenarios, sites, templates, schema tables, type marks."""
 
-import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -12,26 +9,11 @@ from tests.structure.architecture import CODE
 from tests.structure.source import files
 
 ROOT = Path(__file__).parents[2]
-CACHES = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
 @pytest.fixture(scope="module")
-def wheel_names(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
-    """The file names in a wheel built from a copy of the working tree, without the network."""
-    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for name in CODE:
-        shutil.copytree(ROOT / name, source / name, ignore=CACHES)
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source / name)
-    offline = ["--no-deps", "--no-build-isolation", "--no-index"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", *offline, "--wheel-dir", str(out), str(source)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    (wheel,) = out.glob("*.whl")
+def wheel_names(wheel: Path) -> frozenset[str]:
+    """The file names in the wheel."""
     return frozenset(zipfile.ZipFile(wheel).namelist())
 
 
