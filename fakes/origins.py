@@ -1,14 +1,15 @@
-"""Which nodes a command works on: pristine ones, those of a site, or those of a seed. Each gets an API of its own."""
+"""Which nodes a command works on: pristine ones, those of a site, or those of a seed. Each gets an API of its own.
+
+What only sites need is imported when there is one, so that a plain node starts quickly.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from fakes.furnish import furnish
-from fakes.lab import FakeLab
 from fakes.pve.adoption import adopt
 from fakes.pve.api import load_routes
 from fakes.pve.clock import Clock
@@ -22,7 +23,9 @@ from fakes.pve.schema import Schema
 from fakes.pve.seed import install
 from fakes.seeds import Seed, SeedError, is_etc_pve, plant, read_seed
 from fixtures.errors import ConfigError, Problem
-from fixtures.site import Site, load_site
+
+if TYPE_CHECKING:
+    from fixtures.site import Site
 
 DEFAULT_NODE = "hv01"
 
@@ -45,6 +48,8 @@ class Origin:
         """The APIs of the nodes, in their order; LabError where what was asked for does not fit together."""
         load_routes()
         if self.site is not None:
+            from fixtures.site import load_site
+
             return self._lab(load_site(self.site), is_furnished=self.seed is not None)
         if self.seed is None:
             return [Api(self._datacenter([name], None)) for name in self.names or (DEFAULT_NODE,)]
@@ -86,6 +91,9 @@ class Origin:
         return datacenter
 
     def _lab(self, site: Site, *, is_furnished: bool) -> list[Answers]:
+        from fakes.furnish import furnish
+        from fakes.lab import FakeLab
+
         unknown = [name for name in self.names if name not in site.nodes]
         if unknown:
             hint = f"it has {', '.join(site.nodes) or 'none'}"
@@ -123,6 +131,8 @@ def _owner(path: str) -> str | None:
 
 def _site_of(path: Path) -> Site:
     """The site that an inventory (a folder or a file) declares."""
+    from fixtures.site import load_site
+
     if path.is_dir():
         return load_site(path)
     if path.is_file():

@@ -28,15 +28,25 @@ class Change:
 
 
 class Entry:
-    """One file: its content, when it was changed (seconds) and the objects parsed from it."""
+    """One file: its content, when it was changed (seconds) and what parsers made of it.
 
-    __slots__ = ("content", "mtime", "parsed", "version")
+    Most files have one parser, `parser`, whose result is `parsed`; those of others are in `more`.
+    """
+
+    __slots__ = ("content", "more", "mtime", "parsed", "parser", "version")
 
     def __init__(self, content: Content, mtime: float, version: int) -> None:
         self.content = content
         self.mtime = mtime
         self.version = version
-        self.parsed: dict[Any, Any] | None = None
+        self.parser: Any = None
+        self.parsed: Any = None
+        self.more: dict[Any, Any] | None = None
+
+    def change(self, content: Content, mtime: float, version: int) -> None:
+        """Take another content; nothing is parsed from it yet."""
+        self.content, self.mtime, self.version = content, mtime, version
+        self.parser = self.parsed = self.more = None
 
 
 class Tree:
@@ -88,12 +98,19 @@ class Tree:
                 self._parsed_nothing[parse] = parse("")
             nothing: T = self._parsed_nothing[parse]
             return nothing
-        if entry.parsed is None:
-            entry.parsed = {}
-        if parse not in entry.parsed:
-            entry.parsed[parse] = parse(self.read(path) or "")
-        result: T = entry.parsed[parse]
-        return result
+        if entry.parser is parse:
+            known: T = entry.parsed
+            return known
+        if entry.parser is None:
+            result = parse(self.read(path) or "")
+            entry.parser, entry.parsed = parse, result
+            return result
+        if entry.more is None:
+            entry.more = {}
+        if parse not in entry.more:
+            entry.more[parse] = parse(self.read(path) or "")
+        other: T = entry.more[parse]
+        return other
 
     def file_version(self, path: str) -> int:
         """A number that changes with every change of a file; 0 where there is none."""
@@ -135,8 +152,8 @@ class Tree:
             else:
                 yield from self.walk(path)
 
-    def write(self, path: str, content: Content) -> None:
-        """Put `content` at `path`, replacing what was there."""
+    def write(self, path: str, content: Content, *, parsed: tuple[Any, Any] | None = None) -> None:
+        """Put `content` at `path`, replacing what was there; `parsed` is a parser with what it would make of it."""
         self.version += 1
         entry = self._files.get(path)
         if entry is None:
@@ -144,7 +161,10 @@ class Tree:
             self._files[path] = Entry(content, self._now(), self.version)
             self._link(path)
         else:
-            entry.content, entry.mtime, entry.version, entry.parsed = content, self._now(), self.version, None
+            entry.change(content, self._now(), self.version)
+        if parsed is not None:
+            entry = self._files[path]
+            entry.parser, entry.parsed = parsed
         self._changed(path)
 
     def append(self, path: str, text: str) -> None:
@@ -154,8 +174,7 @@ class Tree:
             self.write(path, (self.read(path) or "") + text)
             return
         self.version += 1
-        entry.content += text
-        entry.mtime, entry.version, entry.parsed = self._now(), self.version, None
+        entry.change(entry.content + text, self._now(), self.version)
         if self._keeps_changes and path not in self._dirty:
             self._appends.setdefault(path, []).append(text)
         self._notify(path)

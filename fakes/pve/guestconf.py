@@ -28,6 +28,7 @@ _VOLUME_KEY = re.compile(r"(?:ide|scsi|virtio|sata|efidisk|tpmstate|mp)\d+|rootf
 _UNSAFE = re.compile(r"[^\x20-\x24\x26-\x39\x3b-\x7e]")
 
 Section = dict[str, Value]
+_SHORT = 20
 
 
 @dataclass(slots=True)
@@ -136,7 +137,8 @@ def parse_guest(text: str, kind: str = "qemu") -> GuestConfig:
             if key == "delete" and in_pending:
                 config.deleting.update(_parse_delete(raw))
                 continue
-            value, problem = stored_value(kind, key, raw)
+            # Most short values are the same in many guests.
+            value, problem = stored_value(kind, key, sys.intern(raw) if len(raw) < _SHORT else raw)
             if problem and section is not config.cloudinit:
                 warnings.append(f"unable to parse value of '{key}' - {problem}")
                 continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 import orjson
@@ -237,7 +237,7 @@ class MemoryHypervisor:
             self._write(node, replace(guest, qmpstatus=qmpstatus))
 
     def _write(self, node: Node, guest: RunningGuest) -> None:
-        node.files.write(_state_path(guest.vmid), orjson.dumps(asdict(guest)).decode())
+        node.files.write(_state_path(guest.vmid), orjson.dumps(guest).decode())
 
     def _addresses(self, node: Node, config: Config, hostname: str) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -55,10 +55,14 @@ def parse_index(text: str) -> dict[str, tuple[int, str]]:
     return ended
 
 
-def format_active(running: Iterable[str], ended: Iterable[tuple[str, int, str]]) -> str:
-    """The text of `active`: running tasks first."""
-    lines = [f"{upid} 0\n" for upid in running]
-    return "".join([*lines, *(f"{upid} 1 {endtime:08X} {status}\n" for upid, endtime, status in ended)])
+def active_line(upid: str, endtime: int, status: str) -> str:
+    """The line of an ended task in `active`."""
+    return f"{upid} 1 {endtime:08X} {status}\n"
+
+
+def format_active(running: Iterable[str], ended: Iterable[str]) -> str:
+    """The text of `active`: running tasks first, then the lines of ended ones."""
+    return "".join([*(f"{upid} 0\n" for upid in running), *ended])
 
 
 def last_status(log: str) -> str:

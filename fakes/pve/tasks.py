@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,6 +90,7 @@ class TaskQueue:
         self.tasks: dict[str, Task] = {}
         self.running: dict[str, Task] = {}
         self._ended: list[Task] = []
+        self._latest: deque[str] = deque(maxlen=LISTED_TASKS)
         self.reload()
 
     def start(self, kind: str, subject: str | int, user: str, work: Work) -> Task:
@@ -207,10 +209,14 @@ class TaskQueue:
 
     def _archive(self, task: Task) -> None:
         self.running.pop(task.upid, None)
-        self._ended.append(task)
+        self._note_ended(task)
         self._files.append(tasklog.INDEX, tasklog.index_line(task.upid, task.endtime or 0, task.exitstatus or ""))
         if len(self._ended) > KEPT_TASKS:
             self._rotate()
+
+    def _note_ended(self, task: Task) -> None:
+        self._ended.append(task)
+        self._latest.append(tasklog.active_line(task.upid, task.endtime or 0, task.exitstatus or ""))
 
     def _rotate(self) -> None:
         """Forget the older half of the ended tasks; the index of the newer half becomes the old index."""
@@ -227,12 +233,12 @@ class TaskQueue:
         return [*reversed(self.running.values()), *itertools.islice(self.newest_ended(), LISTED_TASKS)]
 
     def _write_active(self) -> None:
-        ended = ((task.upid, task.endtime or 0, task.exitstatus or "") for task in self.recent() if not task.is_running)
-        self._files.write(tasklog.ACTIVE, tasklog.format_active(reversed(self.running), ended))
+        self._files.write(tasklog.ACTIVE, tasklog.format_active(reversed(self.running), reversed(self._latest)))
 
     def reload(self) -> None:
         """Take up what the files say; a task that had not ended when its process died ends unexpectedly."""
         self._due, self.tasks, self.running, self._ended = [], {}, {}, []
+        self._latest.clear()
         numbers = [int(name) for name in self._files.list(WAITING)]
         self._sequence = itertools.count(max(numbers, default=0) + 1)
         for number in numbers:
@@ -250,7 +256,7 @@ class TaskQueue:
             self.tasks[upid] = task
             if upid in ended:
                 task.endtime, task.exitstatus = ended[upid]
-                self._ended.append(task)
+                self._note_ended(task)
             else:
                 task.exitstatus = tasklog.last_status(self._files.read(tasklog.log_path(upid)) or "")
                 task.endtime = int(self._files.mtime(tasklog.log_path(upid)))

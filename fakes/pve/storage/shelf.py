@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 import orjson
 
@@ -81,7 +81,7 @@ class Shelf:
 
     def put(self, place: str, record: Record) -> None:
         """Write a record."""
-        self.files.write(_file(place), orjson.dumps(asdict(record)).decode())
+        self.files.write(_file(place), orjson.dumps(record).decode(), parsed=(parse_record, record))
 
     def new(self, place: str, form: str, size: int, group: str, *, used: int = 0, base: str | None = None) -> None:
         """Write the record of a volume made now; a clone takes over what its base was made from."""
