@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import Any
 
 import click
 
-from conformance.commands.audit import accept, audit
-from conformance.commands.collect import collect
-from conformance.commands.compare import diff, verify
-from conformance.commands.trace import trace
-from conformance.terminal import show_error
 from fixtures.errors import LabError
 
+# Where each own command is; its module is imported only when it is needed, so that short commands start quickly.
+_COMMANDS: Mapping[str, str] = {
+    "accept": "conformance.commands.audit",
+    "audit": "conformance.commands.audit",
+    "collect": "conformance.commands.collect",
+    "diff": "conformance.commands.compare",
+    "trace": "conformance.commands.trace",
+    "verify": "conformance.commands.compare",
+}
 PLUGINS = "labctl.commands"
 INTERNAL_ERROR = 70
 INTERRUPTED = 130
@@ -27,13 +32,17 @@ class Root(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Own commands and those of the other packages."""
-        return sorted({*super().list_commands(ctx), *(entry.name for entry in entry_points(group=PLUGINS))})
+        return sorted({*super().list_commands(ctx), *_COMMANDS, *(entry.name for entry in entry_points(group=PLUGINS))})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A command by name; another package is imported only now."""
         own = super().get_command(ctx, cmd_name)
         if own is not None:
             return own
+        if cmd_name in _COMMANDS:
+            command = getattr(importlib.import_module(_COMMANDS[cmd_name]), cmd_name)
+            assert isinstance(command, click.Command)
+            return command
         for entry in entry_points(group=PLUGINS, name=cmd_name):
             try:
                 loaded = entry.load()
@@ -68,6 +77,8 @@ def _exit_code(run: Callable[[], Any], *, debug: bool) -> int:
         error.show()
         return error.exit_code
     except LabError as error:
+        from conformance.terminal import show_error
+
         show_error(error)
         return error.exit_code
     except click.Abort:
@@ -101,7 +112,3 @@ def _unavailable(name: str, error: Exception) -> click.Command:
 @click.version_option(package_name="labctl")
 def main(debug: bool) -> None:
     """Rehearse a Proxmox VE lab, and check that it is what its pages say."""
-
-
-for _command in (accept, audit, collect, diff, trace, verify):
-    main.add_command(_command)
