@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import tarfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from proxmoxer import ProxmoxAPI
 
+from fakes.testing import SimulatedPve
 from tests.clients.pages import Reading, read_through, requirements
 from tests.clients.tools import own_bin, python_tool
 
 pytestmark = [pytest.mark.clients, pytest.mark.slow]
 
 PAGE = "clients/ansible.md"
+PLAYBOOKS = Path(__file__).parent / "playbooks"
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +39,15 @@ def node(reading: Reading) -> Any:
     client = ProxmoxAPI("127.0.0.1", port=reading.port, user="root@pam", password="a-root-pw", verify_ssl=trusted)
     yield client
     client._store["session"].close()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """What a template of a container looks like from outside."""
+    name = tmp_path / "debian-12-standard_12.7-1_amd64.tar.gz"
+    with tarfile.open(name, "w:gz") as packed:
+        packed.addfile(tarfile.TarInfo("etc"))
+    return name
 
 
 def recap(text: str) -> dict[str, dict[str, int]]:
@@ -96,3 +111,37 @@ def test_the_inventory_plugin_finds_the_machines(reading: Reading) -> None:
     assert sorted(inventory["tag_management"]["hosts"]) == ["bastion", "metrics"]
     assert sorted(inventory["proxmox_pool_management"]["hosts"]) == ["bastion", "metrics"]
     assert inventory["_meta"]["hostvars"]["metrics"]["proxmox_vmid"] == 201
+
+
+def test_storages_firewall_files_containers_snapshots_and_backups(
+    pve_server: SimulatedPve, archive: Path, tmp_path: Path
+) -> None:
+    tool = python_tool("ansible", *requirements(PAGE))
+    environment = {
+        **os.environ,
+        "PATH": os.pathsep.join([str(tool), os.environ["PATH"]]),
+        "HOME": str(tmp_path),
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "PROXMOX_HOST": pve_server.host,
+        "PROXMOX_PORT": str(pve_server.port),
+        "PROXMOX_USER": pve_server.user,
+        "PROXMOX_PASSWORD": pve_server.password,
+        "PROXMOX_VALIDATE_CERTS": "true",
+        "REQUESTS_CA_BUNDLE": str(pve_server.ca_file),
+    }
+
+    done = subprocess.run(
+        ["ansible-playbook", str(PLAYBOOKS / "modules.yml"), "--extra-vars", f"archive={archive}"],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    steps = recap(done.stdout)["localhost"]
+    print(f"ansible, the other modules: {steps['ok']} steps")
+    assert (steps["failed"], steps["ignored"]) == (0, 0)
+    assert steps["ok"] == (PLAYBOOKS / "modules.yml").read_text().count("    - name: ")
