@@ -112,6 +112,12 @@ class Tree:
         other: T = entry.more[parse]
         return other
 
+    def forget(self, path: str) -> None:
+        """Drop what was parsed from a file, to save the memory."""
+        entry = self._files.get(path)
+        if entry is not None:
+            entry.parser = entry.parsed = entry.more = None
+
     def file_version(self, path: str) -> int:
         """A number that changes with every change of a file; 0 where there is none."""
         entry = self._files.get(path)

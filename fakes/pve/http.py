@@ -5,7 +5,7 @@ Nothing here knows a transport; `fakes.inprocess` and `fakes.server` translate. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -125,9 +125,14 @@ class Paged:
 
 @dataclass(slots=True)
 class Rendered:
-    """A ready-made JSON text of `data`, for lists too long to build anew at every request."""
+    """A ready-made JSON list in parts to be joined by commas, for lists too long to build anew at every request."""
 
-    data: bytes
+    rows: Sequence[bytes]
+
+    @property
+    def data(self) -> bytes:
+        """The whole list as JSON text."""
+        return b"".join((b"[", b",".join(self.rows), b"]"))
 
 
 @dataclass(slots=True)

@@ -23,8 +23,17 @@ def success(shape: str, data: Any, headers: dict[str, str], delay_s: float = 0.0
         if more:
             tail = b"," + orjson.dumps(more)[1:]
         data = data.data
-    text = data.data if isinstance(data, Rendered) else orjson.dumps(data)
-    return Reply(200, "OK", _HEADS[shape] + text + tail, JSON_TYPE, headers, delay_s)
+    return Reply(200, "OK", _body(_HEADS[shape], data, tail), JSON_TYPE, headers, delay_s)
+
+
+def _body(head: bytes, data: Any, tail: bytes) -> bytes:
+    if not isinstance(data, Rendered):
+        return head + orjson.dumps(data) + tail
+    if not data.rows:
+        return head + b"[]" + tail
+    # Joined in one go, because the first of the rows may be megabytes.
+    first, *others = data.rows
+    return b"".join((head, b"[", first, *(part for row in others for part in (b",", row)), b"]", tail))
 
 
 def failure(shape: str, error: ApiError, delay_s: float = 0.0) -> Reply:

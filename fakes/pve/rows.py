@@ -26,6 +26,7 @@ from fakes.pve.vmstatus import vm_status
 
 Sees = Callable[[int], bool]
 _KEPT_TEXTS = 50
+_MANY = 1000
 StatusOf = Callable[[Datacenter, Node, int], dict[str, Any]]
 _CONFIG = re.compile(r"nodes/([^/]+)/(qemu-server|lxc)/(\d+)\.conf")
 _RESOURCE_KEYS = {
@@ -95,6 +96,10 @@ class _Shelf:
         dirty, self.dirty = self.dirty, set()
         for vmid in dirty:
             self._remake(datacenter, vmid)
+            place = datacenter.guests.find(vmid) if len(dirty) > _MANY else None
+            if place is not None:
+                # Of very many guests few are looked at next; those are parsed again then.
+                datacenter.cfs.forget(place.path)
 
     def _remake(self, datacenter: Datacenter, vmid: int) -> None:
         place = datacenter.guests.find(vmid)
@@ -153,11 +158,12 @@ class GuestRows:
             node.files.watch(f"{RUN_FOLDER}/", self._run_changed)
             node.files.watch(f"{CONTAINER_FOLDER}/", self._run_changed)
 
-    def list_json(self, call: Call, kind: str = "qemu") -> bytes:
-        """The guest list of a node as the caller may see it, as JSON."""
+    def list_json(self, call: Call, kind: str = "qemu") -> list[bytes]:
+        """The guest list of a node as the caller may see it: JSON rows to join with commas."""
         self._note_pools()
         self._list.refresh(self._datacenter)
-        return b"[" + self._visible(self._list, call, (call.node.name, kind)) + b"]"
+        text = self._visible(self._list, call, (call.node.name, kind))
+        return [text] if text else []
 
     def resource_json(self, call: Call) -> list[bytes]:
         """The rows of /cluster/resources of all guests that the caller may see: JSON rows to join with commas."""

@@ -33,7 +33,7 @@ def resources(call: Call) -> Rendered:
         texts.extend(orjson.dumps(row) for row in _storages(call))
     if wanted in (None, "sdn"):
         texts.extend(orjson.dumps(row) for row in _networks(call))
-    return Rendered(b"[" + b",".join(texts) + b"]")
+    return Rendered(texts)
 
 
 def _pools(call: Call) -> Iterator[dict[str, Any]]:

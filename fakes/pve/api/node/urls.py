@@ -6,8 +6,6 @@ import re
 import urllib.parse
 from typing import Any
 
-import requests
-
 from fakes.pve.call import Call
 from fakes.pve.http import ApiError, route
 
@@ -25,6 +23,9 @@ _FILE_NAME = re.compile(r"filename=\"?([^\";]*)\"?")
 @route("GET", "/nodes/{node}/query-url-metadata")
 def metadata(call: Call) -> dict[str, Any]:
     url = call.params["url"]
+    # Only who asks for an address waits for this import.
+    import requests
+
     try:
         answer = requests.head(url, timeout=_TIMEOUT_S, verify=bool(call.get("verify-certificates", 1)))
     except requests.exceptions.RequestException as error:

@@ -9,8 +9,6 @@ import urllib.parse
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import requests
-
 from fakes.pve.call import Call
 from fakes.pve.tasks import Task, TaskError
 
@@ -27,6 +25,9 @@ _REASONS = (
 def fetched(call: Call, task: Task, url: str, target: str, *, verify: bool) -> bytes:
     """The content at a URL; TaskError where it cannot be had."""
     task.log(f"--{_now(call)}--  {url}")
+    # Only who fetches something waits for this import.
+    import requests
+
     try:
         answer = requests.get(url, timeout=_TIMEOUT_S, verify=verify)
     except requests.exceptions.SSLError as error:
