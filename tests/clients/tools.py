@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,17 +22,26 @@ def cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "labctl" / "clients"
 
 
+@contextlib.contextmanager
+def _alone(name: str) -> Iterator[Path]:
+    """The folder of a client, while no other process installs it."""
+    cache().mkdir(parents=True, exist_ok=True)
+    with (cache() / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield cache() / name
+
+
 def python_tool(name: str, *requirements: str) -> Path:
     """The bin folder of an environment with the requirements; skips the test where they cannot be had."""
-    folder = cache() / name
-    done = folder / ".requirements"
     wanted = "\n".join(requirements)
-    if not (done.exists() and done.read_text() == wanted):
-        shutil.rmtree(folder, ignore_errors=True)
-        venv.create(folder, with_pip=True)
-        _install([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *requirements], folder)
-        done.write_text(wanted)
-    return folder / "bin"
+    with _alone(name) as folder:
+        done = folder / ".requirements"
+        if not (done.exists() and done.read_text() == wanted):
+            shutil.rmtree(folder, ignore_errors=True)
+            venv.create(folder, with_pip=True)
+            _install([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *requirements], folder)
+            done.write_text(wanted)
+        return folder / "bin"
 
 
 def node_package(name: str, requirement: str) -> Path:
@@ -37,14 +49,14 @@ def node_package(name: str, requirement: str) -> Path:
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         pytest.skip("node and npm are not installed")
-    folder = cache() / name
-    done = folder / ".requirements"
-    if not (done.exists() and done.read_text() == requirement):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        _install([npm, "install", "--no-audit", "--no-fund", "--prefix", str(folder), requirement], folder)
-        done.write_text(requirement)
-    return folder
+    with _alone(name) as folder:
+        done = folder / ".requirements"
+        if not (done.exists() and done.read_text() == requirement):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            _install([npm, "install", "--no-audit", "--no-fund", "--prefix", str(folder), requirement], folder)
+            done.write_text(requirement)
+        return folder
 
 
 def _install(command: list[str], folder: Path) -> None:
