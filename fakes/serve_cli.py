@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import ipaddress
 import logging
 import os
@@ -63,6 +64,8 @@ def serve(
         methods = load_schema(table)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--schema") from error
+    # What is loaded now stays: looking through it for garbage would only take time, now and later.
+    gc.disable()
     apis = Origin(
         site=site,
         names=names,
@@ -76,6 +79,8 @@ def serve(
     ).open()
     logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+    gc.freeze()
+    gc.enable()
     if state is not None:
         _keep_password(apis, password, is_random=is_random)
     elif is_random:

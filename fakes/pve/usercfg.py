@@ -62,6 +62,7 @@ class UserConfig:
     acl: dict[str, dict[Subject, dict[str, bool]]] = field(default_factory=dict)
     _pool_of: dict[int, str] | None = None
     _known: dict[tuple[str, str], dict[str, bool]] = field(default_factory=dict)
+    _alike: dict[tuple[tuple[str, bool], ...], dict[str, bool]] = field(default_factory=dict)
 
     def pool_of(self, vmid: int) -> str | None:
         """The pool a guest is in, or None."""
@@ -86,7 +87,9 @@ class UserConfig:
         key = (principal, path)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._privileges(principal, path)
+            made = self._privileges(principal, path)
+            # Few sets of privileges differ, however many paths are asked about.
+            found = self._known[key] = self._alike.setdefault(tuple(made.items()), made)
         return found
 
     def _privileges(self, principal: str, path: str) -> dict[str, bool]:
