@@ -64,23 +64,20 @@ def serve(
         methods = load_schema(table)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--schema") from error
-    # What is loaded now stays: looking through it for garbage would only take time, now and later.
-    gc.disable()
-    apis = Origin(
-        site=site,
-        names=names,
-        seed=seed,
-        state=state,
-        clock=SystemClock(speed=speed),
-        schema=methods,
-        durations=PROFILES[durations],
-        root_password=password,
-        guests="empty" if guests == "empty" else "linux",
-    ).open()
-    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING)
-    logging.getLogger("asyncio").setLevel(logging.WARNING)
-    gc.freeze()
-    gc.enable()
+    with _loading():
+        apis = Origin(
+            site=site,
+            names=names,
+            seed=seed,
+            state=state,
+            clock=SystemClock(speed=speed),
+            schema=methods,
+            durations=PROFILES[durations],
+            root_password=password,
+            guests="empty" if guests == "empty" else "linux",
+        ).open()
+        logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING)
+        logging.getLogger("asyncio").setLevel(logging.WARNING)
     if state is not None:
         _keep_password(apis, password, is_random=is_random)
     elif is_random:
@@ -126,6 +123,17 @@ class _Server:
         await stop.wait()
         for listener in listeners:
             await listener.close()
+
+
+@contextlib.contextmanager
+def _loading() -> Iterator[None]:
+    """While a lab is loaded: all of it stays, and looking through it for garbage would only take time, later too."""
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 @contextlib.contextmanager
