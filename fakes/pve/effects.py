@@ -26,4 +26,9 @@ def effect(name: str) -> Callable[[Effect], Effect]:
 
 def carry_out(datacenter: Datacenter, node: Node, name: str, *arguments: Any) -> None:
     """Let an effect happen now."""
+    if name not in EFFECTS:
+        # A short command has imported no more than its own area.
+        from fakes.pve.api import load_routes
+
+        load_routes()
     EFFECTS[name](datacenter, node, *arguments)

@@ -85,6 +85,7 @@ class TaskQueue:
         self._boot = boot_time
         self._act = act
         self._due: list[tuple[float, int, Task | None]] = []
+        self._turn: float | None = None
         self._sequence = itertools.count(1)
         self._pid = 1000
         self.tasks: dict[str, Task] = {}
@@ -118,9 +119,14 @@ class TaskQueue:
         """Carry out every step that is due by now."""
         now = self._clock.now()
         while self._due and self._due[0][0] <= now:
-            _, number, task = heapq.heappop(self._due)
+            at, number, task = heapq.heappop(self._due)
             if task is None:
-                self._happen(number)
+                # What follows from it counts from when it was due, however late somebody looks.
+                self._turn = at
+                try:
+                    self._happen(number)
+                finally:
+                    self._turn = None
             elif task.is_running:
                 self._step(task)
 
@@ -132,7 +138,8 @@ class TaskQueue:
         if seconds <= 0:
             self._act(effect, *arguments)
             return
-        at, number = self._clock.now() + seconds, next(self._sequence)
+        began = self._clock.now() if self._turn is None else self._turn
+        at, number = began + seconds, next(self._sequence)
         self._files.write(f"{WAITING}/{number}", orjson.dumps({"at": at, "effect": [effect, *arguments]}).decode())
         heapq.heappush(self._due, (at, number, None))
 

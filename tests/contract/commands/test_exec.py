@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from fakes.cli import pve
+from fakes.commands import run_command
 from fakes.nodehost import node_api
 
 
@@ -57,3 +58,17 @@ def test_a_folder_that_stays_in_use_is_told(tmp_path: Path, monkeypatch: pytest.
     holder.datacenter.close()
 
     assert "is in use by process" in str(result.exception)
+
+
+def test_what_ha_puts_off_happens_in_its_turn_between_two_commands(tmp_path: Path) -> None:
+    run("--state", str(tmp_path), "--", "qm", "create", "102")
+    run("--state", str(tmp_path), "--", "ha-manager", "add", "vm:102", "--state", "started")
+    later = node_api("hv01", tmp_path)
+    later.datacenter.advance(60)
+    run_command(later, ["qm", "stop", "102"])
+    later.datacenter.clock.advance(60)
+
+    status = run_command(later, ["qm", "status", "102"])
+    later.datacenter.close()
+
+    assert status.stdout == "status: stopped\n"
