@@ -16,12 +16,16 @@ import orjson
 
 from fakes.pve.datacenter import Datacenter
 from fakes.pve.faults import EFFECTS, Fault
-from fakes.pve.http import JSON_TYPE, Reply, Request
+from fakes.pve.http import JSON_TYPE, ApiError, Reply, Request
 from fakes.pve.node import Node
 from fakes.pve.states import State, restore_state, take_state
+from fakes.pve.troubles import fill_storage, lock_guest, switch_node
 
 PREFIX = "/_lab"
+# The locks that Proxmox itself sets on guests.
+LOCKS = ("backup", "clone", "create", "migrate", "rollback", "snapshot", "snapshot-delete", "suspending", "suspended")
 _KEPT_REQUESTS = 2000
+_FAULT_TYPES = {"status": (int,), "after": (int,), "times": (int, type(None)), "seconds": (int, float)}
 Act = Callable[[list[str], dict[str, Any]], Any]
 
 
@@ -79,6 +83,9 @@ class LabControl:
             ("GET", "snapshots"): lambda _path, _body: sorted(self._snapshots),
             ("POST", "snapshots"): self._snapshot,
             ("DELETE", "snapshots"): lambda path, _body: self._forget_snapshot(path),
+            ("POST", "guests"): self._lock_guest,
+            ("POST", "storages"): self._fill_storage,
+            ("POST", "nodes"): self._switch_node,
             ("GET", "journal"): lambda _path, body: self._entries(body),
             ("DELETE", "journal"): lambda _path, _body: self._journal.clear(),
         }
@@ -145,6 +152,9 @@ class LabControl:
         if unknown or body.get("effect") not in EFFECTS:
             problem = f"unknown {', '.join(unknown)}" if unknown else f"effect is {body.get('effect')!r}"
             raise ControlError(400, f"{problem}, expected {', '.join(sorted(settable))}; effect: {', '.join(EFFECTS)}")
+        wrong = [name for name, value in body.items() if not isinstance(value, _FAULT_TYPES.get(name, (str,)))]
+        if wrong:
+            raise ControlError(400, f"{', '.join(wrong)}: not of the right type")
         return {"id": self.datacenter.faults.add(Fault(**body))}
 
     def _remove_faults(self, path: list[str]) -> None:
@@ -161,6 +171,38 @@ class LabControl:
             raise ControlError(400, f'"advance" is {seconds!r}, expected seconds, 0 or more')
         self.datacenter.advance(float(seconds))
         return {"now": self.datacenter.clock.now()}
+
+    def _lock_guest(self, path: list[str], body: dict[str, Any]) -> None:
+        """``{"lock": "backup"}`` or ``{"lock": null}`` for a guest."""
+        lock = body.get("lock")
+        if len(path) != 1 or not path[0].isdigit() or "lock" not in body or not (lock is None or lock in LOCKS):
+            raise ControlError(400, f'expected POST {PREFIX}/guests/VMID with "lock": null or {", ".join(LOCKS)}')
+        self._try(lambda: lock_guest(self.datacenter, int(path[0]), lock))
+
+    def _fill_storage(self, path: list[str], body: dict[str, Any]) -> None:
+        """``{"free": 0}`` fills a storage of a node up, ``{"free": null}`` gives the space back."""
+        free, node = body.get("free"), body.get("node", self.node.name)
+        is_number = free is None or (isinstance(free, int) and not isinstance(free, bool) and free >= 0)
+        if len(path) != 1 or "free" not in body or not is_number or node not in self.datacenter.nodes:
+            raise ControlError(
+                400, f'expected POST {PREFIX}/storages/ID with "free": bytes or null, and a known "node"'
+            )
+        self._try(lambda: fill_storage(self.datacenter, path[0], free, node=node))
+
+    def _switch_node(self, path: list[str], body: dict[str, Any]) -> None:
+        """``{"online": false}`` lets a node be off, ``{"online": true}`` boots it."""
+        is_online = body.get("online")
+        if len(path) != 1 or path[0] not in self.datacenter.nodes or not isinstance(is_online, bool):
+            known = ", ".join(self.datacenter.nodes)
+            raise ControlError(400, f'expected POST {PREFIX}/nodes/NAME ({known}) with "online": true or false')
+        switch_node(self.datacenter, path[0], is_online=is_online)
+
+    @staticmethod
+    def _try(change: Callable[[], None]) -> None:
+        try:
+            change()
+        except ApiError as error:
+            raise ControlError(400, error.message) from error
 
     def _snapshot(self, path: list[str], body: dict[str, Any]) -> Any:
         if path:
