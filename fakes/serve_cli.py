@@ -30,14 +30,49 @@ DEFAULT_PORT = 8006
 @click.command()
 @click.option("--site", help="Serve every node of this site, each on a port of its own.")
 @click.option("--node", "names", multiple=True, help="Name of a node to serve; several are independent.  [hv01]")
-@click.option("--listen", "address", default=f"127.0.0.1:{DEFAULT_PORT}", show_default=True, metavar="ADDR[:PORT]")
+@click.option(
+    "--listen",
+    "address",
+    default=f"127.0.0.1:{DEFAULT_PORT}",
+    show_default=True,
+    metavar="ADDR[:PORT]",
+    help="Where the (first) node listens; port 0 takes a free one.",
+)
 @click.option("--state", type=click.Path(path_type=Path, file_okay=False), help="Keep everything below this folder.")
 @click.option("--seed", type=click.Path(path_type=Path), help="Start from a copy of /etc/pve, or from an inventory.")
-@click.option("--root-password-file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--durations", type=click.Choice(sorted(PROFILES)), default="instant", show_default=True)
-@click.option("--speed", type=click.FloatRange(min=0, min_open=True), default=1.0, show_default=True)
-@click.option("--guests", type=click.Choice(["linux", "empty"]), default="linux", show_default=True)
-@click.option("--schema", "table", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=DEFAULT_TABLE)
+@click.option(
+    "--root-password-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Password of root@pam; else LABCTL_ROOT_PASSWORD, else a random one, shown once.",
+)
+@click.option(
+    "--durations",
+    type=click.Choice(sorted(PROFILES)),
+    default="instant",
+    show_default=True,
+    help="Tasks end at once, or take about as long as in a small lab; then refused logins take three seconds too.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="How many times as fast as the machine's clock the simulated one runs.",
+)
+@click.option(
+    "--guests",
+    type=click.Choice(["linux", "empty"]),
+    default="linux",
+    show_default=True,
+    help="What started guests run: a Linux that obeys ACPI and whose agent answers, or nothing.",
+)
+@click.option(
+    "--schema",
+    "table",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    default=DEFAULT_TABLE,
+    help="Table of another Proxmox VE version, made by `labctl pve schema import`.  [8.4.1]",
+)
 @click.option("--control", is_flag=True, help="Also answer /_lab/…: faults, clock, reset, snapshots, journal.")
 @click.option("--debug", is_flag=True, help="Log the trace of every failure of the fake itself.")
 def serve(

@@ -39,6 +39,7 @@ from fakes.pve.usercfg import ROOT
 from fakes.pve.webui import static_page
 
 _LOG = logging.getLogger("labctl.pve")
+AUTH_DELAY_S = 3.0
 METHODS = frozenset({"GET", "POST", "PUT", "DELETE"})
 _OPEN = frozenset(
     {
@@ -65,11 +66,12 @@ class DroppedError(Exception):
 class Api:
     """The API of one node; a transport hands it requests and sends its replies.
 
-    `auth_delay_s` is how long a refused login takes: 3 on a real node, 0 by default.
+    `auth_delay_s` is how long a refused login takes; by default what the durations say of Proxmox's three seconds,
+    which is nothing under the profile `instant`.
     """
 
-    def __init__(self, datacenter: Datacenter, node: str | None = None, *, auth_delay_s: float = 0.0) -> None:
-        self.auth_delay_s = auth_delay_s
+    def __init__(self, datacenter: Datacenter, node: str | None = None, *, auth_delay_s: float | None = None) -> None:
+        self.auth_delay_s = datacenter.durations.wait(AUTH_DELAY_S) if auth_delay_s is None else auth_delay_s
         self.adopt(datacenter, node)
 
     def adopt(self, datacenter: Datacenter, node: str | None = None) -> None:

@@ -6,6 +6,11 @@ import urllib.parse
 
 import pytest
 
+from fakes.pve.dispatch import Api
+from fakes.pve.durations import LAB
+from fakes.pve.http import Request
+from fakes.pve.node import NodeFacts
+from fakes.pve.seed import standalone
 from tests.contract.client import Answer, Pve
 
 
@@ -176,3 +181,15 @@ def test_uploading_without_right_is_refused_at_the_door(pve: Pve) -> None:
 @pytest.mark.parametrize("path", ["/access/domains", "/access/ticket"])
 def test_what_a_login_window_needs_is_open_to_everybody(pve: Pve, path: str) -> None:
     assert pve.anonymous().get(path).status == 200
+
+
+def test_a_refused_login_takes_its_time_where_durations_are_real() -> None:
+    slow = Api(standalone(NodeFacts("hv01"), durations=LAB))
+
+    assert slow.handle(Request("GET", "/api2/json/version")).delay_s == 3.0
+
+
+def test_a_refused_login_takes_no_time_by_default() -> None:
+    quick = Api(standalone(NodeFacts("hv01")))
+
+    assert quick.handle(Request("GET", "/api2/json/version")).delay_s == 0.0
