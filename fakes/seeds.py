@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fakes.pve.cfs import Content, Tree
+from fakes.pve.cfs import Tree
 from fakes.pve.datacenter import COROSYNC, Datacenter
+from fakes.pve.entry import Content
 from fakes.pve.guests import FOLDERS
 from fakes.pve.statefolder import files_below
 from fixtures.errors import LabError, Problem

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from fakes.pve.entry import Content, Entry
+
 T = TypeVar("T")
-Content = str | bytes
 _LONGEST_NAME = 255
 
 
@@ -25,28 +26,6 @@ class Change:
     content: bytes | None
     mtime: float = 0.0
     is_appended: bool = False
-
-
-class Entry:
-    """One file: its content, when it was changed (seconds) and what parsers made of it.
-
-    Most files have one parser, `parser`, whose result is `parsed`; those of others are in `more`.
-    """
-
-    __slots__ = ("content", "more", "mtime", "parsed", "parser", "version")
-
-    def __init__(self, content: Content, mtime: float, version: int) -> None:
-        self.content = content
-        self.mtime = mtime
-        self.version = version
-        self.parser: Any = None
-        self.parsed: Any = None
-        self.more: dict[Any, Any] | None = None
-
-    def change(self, content: Content, mtime: float, version: int) -> None:
-        """Take another content; nothing is parsed from it yet."""
-        self.content, self.mtime, self.version = content, mtime, version
-        self.parser = self.parsed = self.more = None
 
 
 class Tree:
@@ -78,14 +57,16 @@ class Tree:
         entry = self._files.get(path)
         if entry is None:
             return None
-        return entry.content if isinstance(entry.content, str) else entry.content.decode("utf-8", "surrogateescape")
+        content = entry.content
+        return content if isinstance(content, str) else content.decode("utf-8", "surrogateescape")
 
     def read_bytes(self, path: str) -> bytes | None:
         """The bytes at `path`, or None where there is no file."""
         entry = self._files.get(path)
         if entry is None:
             return None
-        return entry.content if isinstance(entry.content, bytes) else entry.content.encode("utf-8", "surrogateescape")
+        content = entry.content
+        return content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
 
     def parsed(self, path: str, parse: Callable[[str], T]) -> T:
         """`parse` of the text at `path` (of an empty text where there is no file), kept until the file changes.
@@ -176,11 +157,10 @@ class Tree:
     def append(self, path: str, text: str) -> None:
         """Add `text` at the end of a file, which costs what is added and not what is there."""
         entry = self._files.get(path)
-        if entry is None or not isinstance(entry.content, str):
+        if entry is None or not entry.extend(text, self._now(), self.version + 1):
             self.write(path, (self.read(path) or "") + text)
             return
         self.version += 1
-        entry.change(entry.content + text, self._now(), self.version)
         if self._keeps_changes and path not in self._dirty:
             self._appends.setdefault(path, []).append(text)
         self._notify(path)

@@ -15,8 +15,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from fakes.pve.cfs import Change, Content, Tree
+from fakes.pve.cfs import Change, Tree
 from fakes.pve.clock import Clock
+from fakes.pve.entry import Content
 from fakes.pve.redolog import RedoLog
 from fixtures.errors import LabError, Problem
 

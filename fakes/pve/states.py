@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fakes.pve.cfs import Content
 from fakes.pve.datacenter import Datacenter
+from fakes.pve.entry import Content
 
 Files = Mapping[str, Content]
 
