@@ -64,11 +64,6 @@ class Lab:
             self._results = conclude(live_run(self.site, self.target, (), self.as_of), load_register())
         return self._results
 
-    def audit_again(self) -> Results:
-        """The results of a new audit."""
-        self._results = None
-        return self.audited()
-
     def node_of(self, role: str) -> str:
         """The node with a role ("management" or "tenant"); LabError where the site has none."""
         for name, spec in self.site.nodes.items():

@@ -82,10 +82,6 @@ class Datacenter:
         result: T = self._parts[kind]  # type: ignore[index]
         return result
 
-    def put_part(self, kind: type[T], part: T) -> None:
-        """Choose the object that `part` gives for a class, e.g. another hypervisor."""
-        self._parts[kind] = part
-
     @property
     def is_cluster(self) -> bool:
         return COROSYNC in self.cfs

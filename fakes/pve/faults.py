@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from fakes.pve.http import ApiError
-
 Effect = Literal["error", "delay", "drop", "hang", "task"]
 EFFECTS: tuple[str, ...] = get_args(Effect)
 
@@ -77,7 +75,3 @@ class Faults:
             if fault.effect == "task" and fault.strikes("TASK", f"{kind}:{subject}"):
                 return fault.message
         return None
-
-    @staticmethod
-    def error_of(fault: Fault) -> ApiError:
-        return ApiError(fault.status, fault.message)

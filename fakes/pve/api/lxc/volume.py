@@ -9,10 +9,11 @@ from fakes.pve.api.lxc import reassign
 from fakes.pve.call import Call
 from fakes.pve.drives import add_unused, is_unused_key, parse_size
 from fakes.pve.guestconf import GuestConfig, load, save
-from fakes.pve.http import ApiError, ParameterError, route
+from fakes.pve.http import ApiError, route
 from fakes.pve.lxc.mountpoints import MountPoint, format_mount, parse_mount
 from fakes.pve.lxc.runtime import is_running
 from fakes.pve.lxc.volumes import VolumeMaker, is_used
+from fakes.pve.moving import asked_storage
 from fakes.pve.storage.names import split_volid
 from fakes.pve.storage.volumes import volumes
 from fakes.pve.tasks import Task
@@ -64,16 +65,9 @@ def _resize(call: Call, task: Task) -> Iterator[float]:
 
 @route("POST", "/nodes/{node}/lxc/{vmid}/move_volume")
 def move(call: Call) -> str:
-    vmid, storage, target = call.params["vmid"], call.get("storage"), call.get("target-vmid")
-    if storage and target is not None:
-        problem = "either set 'storage' or 'target-vmid', but not both"
-        raise ParameterError({"storage": problem, "target-vmid": problem})
-    if target is not None:
+    if asked_storage(call) is None:
         return reassign.start(call)
-    if not storage:
-        problem = "both 'storage' and 'target-vmid' missing, either needs to be set"
-        raise ParameterError({"storage": problem, "target-vmid": problem})
-    call.require(f"/storage/{storage}", "Datastore.AllocateSpace")
+    vmid = call.params["vmid"]
     config, mount = _movable(call)
     config.main["lock"] = "disk"
     save(call.datacenter, vmid, config, node=call.node.name)

@@ -11,8 +11,9 @@ from fakes.pve.api.qemu.clone import make_base
 from fakes.pve.call import Call
 from fakes.pve.drives import Drive, add_unused, format_drive, parse_drive
 from fakes.pve.guestconf import GuestConfig, load, save
-from fakes.pve.http import ApiError, ParameterError, route
+from fakes.pve.http import ApiError, route
 from fakes.pve.hypervisor import is_running
+from fakes.pve.moving import asked_storage
 from fakes.pve.qemu.detach import is_volume_in_use
 from fakes.pve.qemu.diskcopy import Source, Target, copy
 from fakes.pve.storage.names import split_volid
@@ -76,16 +77,8 @@ def _size(text: str, size: int) -> int:
 
 @route("POST", "/nodes/{node}/qemu/{vmid}/move_disk")
 def move(call: Call) -> str:
-    storage, target = call.get("storage"), call.get("target-vmid")
-    if storage and target is not None:
-        problem = "either set 'storage' or 'target-vmid', but not both"
-        raise ParameterError({"storage": problem, "target-vmid": problem})
-    if target is not None:
+    if asked_storage(call) is None:
         return reassign.start(call)
-    if not storage:
-        problem = "both 'storage' and 'target-vmid' missing, either needs to be set"
-        raise ParameterError({"storage": problem, "target-vmid": problem})
-    call.require(f"/storage/{storage}", "Datastore.AllocateSpace")
     _movable(call)
     return call.start_task("qmmove", call.params["vmid"], partial(_move, call))
 
